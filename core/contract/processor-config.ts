@@ -1,0 +1,27 @@
+/** The processor's configuration file: written by the plan (ConfigMap) and by the local run, read by `services/processor/main`. */
+export interface ProcessorConfig {
+  /** Folder with `index.json`, `parts/<name>-<digest>.json.gz` and `endpoints.json`; watched. */
+  readonly bundleFolder: string;
+  /** Folder of the Unix sockets that Envoy and the processor share (`core/contract/ports` names them). */
+  readonly socketFolder: string;
+  /** Number of request workers, 1 or more. */
+  readonly workers: number;
+  readonly management: { readonly host: string; readonly port: number };
+  /** Envoy's admin, `http://127.0.0.1:9900`, for drain and readiness. */
+  readonly envoyAdmin: string;
+  readonly audit: {
+    /** Folder for records on disk. */
+    readonly folder: string;
+    /** Name of this writer, unique among writers. */
+    readonly writer: string;
+    /** File with the key of body hashes; absent = a fresh random key at each start. */
+    readonly payloadKeyFile?: string;
+  };
+  readonly cache:
+    | { readonly kind: 'none' }
+    /** In this process, shared by nobody. */
+    | { readonly kind: 'memory'; readonly maxBytes: number }
+    | { readonly kind: 'redis'; readonly address: string; readonly tls: boolean; readonly passwordFile?: string; readonly prefix: string };
+  /** Bodies in memory over all requests of one worker; beyond it answers 503 `overloaded`. */
+  readonly maxBufferedBytes: number;
+}

@@ -1,0 +1,175 @@
+import type { BundleCall, BundleExample, BundleRouting } from '../core/contract/bundle';
+import type { JsonSchema } from '../core/json';
+
+/**
+ * The two documents after loading: references inlined, derivations made, defaults filled in, the stack's overrides applied, quantities parsed.
+ * Everything downstream (constructs, gateway bundle, OpenAPI, local run) reads only these shapes. Frozen, in byte order of name.
+ */
+export interface ResolvedPlatform {
+  readonly stack: ResolvedStack;
+  readonly models: readonly ResolvedModel[];
+}
+
+export interface ResolvedStack {
+  readonly name: string;
+  /** Namespaces of the platform's own pods and of the models' pods. */
+  readonly namespaces: { readonly platform: string; readonly models: string };
+  readonly cluster?: { readonly kubeSystemUid: string };
+  /** Public host name of the gateway. */
+  readonly hostname: string;
+  readonly images: {
+    readonly unpinned: 'refuse' | 'warn';
+    /** Replaces the registry host of every image, for private mirrors. */
+    readonly registry?: string;
+    /** Image name of the runtime table → digest from `images.lock.yaml`, `sha256:<hex>`. */
+    readonly digests: { readonly [name: string]: string };
+    readonly pullSecret?: string;
+  };
+  readonly gateway: { readonly replicas: { readonly min: number; readonly max: number }; readonly drainSeconds: number };
+  readonly identity: ResolvedIdentity;
+  readonly cache: ResolvedCache;
+  readonly artifacts: { readonly store?: string; readonly allow: readonly string[]; readonly secret?: string; readonly requireDigest: boolean };
+  readonly exposure: ResolvedExposure;
+  readonly secrets: 'existing' | 'externalSecret' | 'pulumi';
+  /** `ExternalSecret` objects point at this store. */
+  readonly secretStore?: string;
+  readonly metrics: { readonly monitors: boolean; readonly custom: { readonly [metric: string]: string } };
+  readonly audit: { readonly sinks: readonly { readonly otlp: string }[]; readonly retentionDays: number; readonly replicas: number; readonly volumeBytes: number };
+  readonly policies: { readonly level: 'audit' | 'warn' | 'deny' };
+  readonly derivedSchemas: 'allow' | 'refuse';
+  readonly quota?: { readonly cpuMillis: number; readonly memoryBytes: number; readonly pods: number };
+  readonly priorityClass?: string;
+  readonly zones: boolean;
+}
+
+export type ResolvedIdentity = {
+  /** `embedded` is for the local run only and refused by synth. */
+  readonly kind: 'embedded' | 'keycloak' | 'oidc';
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwksUri: string;
+  readonly claims: { readonly roles: string; readonly subject: string; readonly client: string };
+  /** Inline JWKS, for the embedded issuer and for providers that Envoy cannot reach. */
+  readonly jwks?: string;
+};
+
+export type ResolvedCache =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'managed'; readonly memoryBytes: number }
+  | { readonly kind: 'external'; readonly address: string; readonly tls: boolean; readonly secret?: string };
+
+export type ResolvedExposure =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'loadBalancer'; readonly tlsSecret: string }
+  /** `<namespace>/<name>` of a Gateway that exists. */
+  | { readonly kind: 'httpRoute'; readonly gateway: string }
+  | { readonly kind: 'ingress'; readonly className: string; readonly tlsSecret: string };
+
+export interface ResolvedModel {
+  readonly name: string;
+  /** Folder relative to the project, with `/`. */
+  readonly folder: string;
+  readonly owner: string;
+  readonly approvers: readonly string[];
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly data: { readonly classification: 'public' | 'internal' | 'confidential' | 'restricted'; readonly risk: 'minimal' | 'limited' | 'high' };
+  readonly cors?: { readonly origins: readonly string[] };
+  /** Live contracts, oldest first. */
+  readonly contracts: readonly ResolvedContract[];
+}
+
+export interface ResolvedContract {
+  readonly contract: string;
+  /** Versions deployed in this stack, in semantic-version order. */
+  readonly versions: readonly ResolvedVersion[];
+  readonly routing: BundleRouting;
+  readonly methods: readonly ResolvedMethod[];
+  readonly slo?: { readonly availability?: number; readonly latency?: { readonly p50Ms?: number; readonly p95Ms?: number; readonly p99Ms?: number } };
+  readonly audit: { readonly level: 'metadata' | 'durable' | 'strict'; readonly payload: 'none' | 'hashed' | 'redacted' };
+  readonly lifecycle: { readonly deprecated?: string; readonly sunset?: string; readonly retired: boolean };
+  /** Places that are derived, for `openapi` to say so. */
+  readonly derived: boolean;
+}
+
+export interface ResolvedVersion {
+  /** MAJOR.MINOR.PATCH */
+  readonly version: string;
+  readonly framework: Framework;
+  readonly runtime: ResolvedRuntime;
+  /** Exactly one of the two. */
+  readonly artifact?: ResolvedArtifact;
+  readonly image?: ResolvedImage;
+  readonly resources: ResolvedResources;
+  readonly scaling: ResolvedScaling;
+}
+
+export type Framework =
+  | 'onnx' | 'sklearn' | 'xgboost' | 'lightgbm' | 'mlflow' | 'tensorflow' | 'pytorch' | 'triton'
+  | 'huggingface' | 'vllm' | 'python' | 'container';
+
+export interface ResolvedRuntime {
+  /** Seconds from start of the server until it can answer. */
+  readonly loadSeconds: number;
+  /** How many requests one instance takes at once. */
+  readonly concurrency: number;
+  readonly env: { readonly [name: string]: string };
+  readonly args: readonly string[];
+  /** How `npm start` runs a container or python model without a container engine. */
+  readonly local?: { readonly command: readonly string[] };
+  /** Container only: port it listens on and path that is ready. */
+  readonly port?: number;
+  readonly readyPath?: string;
+}
+
+export interface ResolvedArtifact {
+  /** `s3://`, `https://`, `oci://`, `pvc://`, `file://`, or the content address made of the stack's store. */
+  readonly uri: string;
+  /** hex; undefined only where the stack does not demand one and the bytes are remote. */
+  readonly sha256?: string;
+  readonly isFolder: boolean;
+  /** File or folder on this machine, absolute, when the artifact is a relative path of the model's folder. */
+  readonly localPath?: string;
+  /** Bytes travel in the plan (≤ 700 KiB, no store): base64. */
+  readonly inline?: string;
+  readonly bytes?: number;
+}
+
+export interface ResolvedImage {
+  /** `registry/name@sha256:<hex>`, optionally with `:tag` before the `@`. */
+  readonly reference: string;
+}
+
+export interface ResolvedResources {
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
+  readonly ephemeralStorageBytes: number;
+  readonly gpu?: { readonly count: number; readonly product?: string };
+}
+
+export interface ResolvedScaling {
+  readonly min: number;
+  readonly max: number;
+  readonly target: { readonly metric: 'cpu' | 'concurrency' | 'rps' | 'gpu' | 'queue'; readonly value: number };
+  readonly behaviour: { readonly scaleUpSeconds: number; readonly scaleDownSeconds: number };
+  readonly schedule: readonly { readonly cron: string; readonly min: number }[];
+}
+
+export interface ResolvedMethod {
+  readonly method: string;
+  readonly summary: string;
+  readonly request: JsonSchema;
+  readonly response: JsonSchema;
+  readonly responseCheck: 'none' | 'report' | 'enforce';
+  readonly call: BundleCall;
+  /** The method role and every role listed; empty only where public. */
+  readonly roles: readonly string[];
+  readonly public: boolean;
+  readonly cache: { readonly scope: 'none' } | { readonly scope: 'shared' | 'principal'; readonly ttlSeconds: number };
+  readonly rateLimit?: { readonly requests: number; readonly per: 'second' | 'minute' | 'hour'; readonly by: 'client' | 'subject' };
+  readonly timeoutMs: number;
+  readonly maxBodyBytes: number;
+  readonly idempotent: boolean;
+  readonly retries: number;
+  readonly examples: readonly BundleExample[];
+}
