@@ -6,25 +6,25 @@ export const PROBLEM_JSON = 'application/problem+json';
 /** Stable problem types: `https://kea.dev/problems/<name>`; status and title belong to the type. */
 export const Problem = {
   'malformed-request': { status: 400, title: 'The request body is not the JSON that it must be' },
-  'unauthenticated': { status: 401, title: 'A valid token is needed' },
-  'forbidden': { status: 403, title: 'The caller may not call this' },
+  unauthenticated: { status: 401, title: 'A valid token is needed' },
+  forbidden: { status: 403, title: 'The caller may not call this' },
   'not-found': { status: 404, title: 'There is no such method or version' },
   'method-not-allowed': { status: 405, title: 'This path takes another HTTP method' },
-  'gone': { status: 410, title: 'The contract is past its sunset' },
+  gone: { status: 410, title: 'The contract is past its sunset' },
   'body-too-large': { status: 413, title: 'The request body is larger than the method takes' },
   'unsupported-media-type': { status: 415, title: 'The request body has a media type or encoding that is not taken' },
   'invalid-request': { status: 422, title: 'The request does not fit the schema' },
   'too-many-requests': { status: 429, title: 'The limit of requests is used up' },
   'headers-too-large': { status: 431, title: 'The request headers are too large' },
-  'internal': { status: 500, title: 'The gateway failed' },
+  internal: { status: 500, title: 'The gateway failed' },
   'invalid-response': { status: 502, title: 'The model answered outside its contract' },
   'model-failed': { status: 502, title: 'The model failed' },
   'processor-unavailable': { status: 503, title: 'The request processor is not available' },
   'no-instance': { status: 503, title: 'No instance of the model is ready' },
-  'overloaded': { status: 503, title: 'The platform is shedding load' },
+  overloaded: { status: 503, title: 'The platform is shedding load' },
   'configuration-pending': { status: 503, title: 'This worker does not have the configuration of the route yet' },
   'audit-unavailable': { status: 503, title: 'The call could not be recorded' },
-  'timeout': { status: 504, title: 'The model did not answer in time' },
+  timeout: { status: 504, title: 'The model did not answer in time' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemName = keyof typeof Problem;

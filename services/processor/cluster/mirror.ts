@@ -1,0 +1,107 @@
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { BundleIndex } from '../../../core/contract/bundle';
+import { BundleFile } from '../../../core/contract/bundle-files';
+import { joinShards, pieceKey, ShardMark, type Shard } from '../../../core/contract/bundle-shards';
+import type { Endpoint, Endpoints } from '../../../core/contract/endpoints';
+
+const unzip = promisify(gunzip);
+
+/** Largest index that is unpacked, in bytes: 2,000 models with their OpenAPI documents need about 20 MiB. */
+const MAX_INDEX_BYTES = 256 * 1024 * 1024;
+
+/** The fields of a ConfigMap that carry a shard. */
+export interface ShardObject {
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>>; readonly annotations?: Readonly<Record<string, string>> };
+  readonly binaryData?: Readonly<Record<string, string>>;
+}
+
+/** The fields of an EndpointSlice that matter here. */
+export interface SliceObject {
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
+  readonly addressType?: string;
+  readonly ports?: readonly { readonly name?: string; readonly port?: number }[];
+  readonly endpoints?: readonly {
+    readonly addresses: readonly string[];
+    readonly zone?: string;
+    readonly conditions?: { readonly ready?: boolean; readonly terminating?: boolean };
+  }[];
+}
+
+/** A ConfigMap's shard; undefined when its marks are absent or wrong, so that a stray object is passed over. */
+export function readShard(object: ShardObject): Shard | undefined {
+  const kind = object.metadata?.labels?.[ShardMark.kind];
+  const { [ShardMark.piece]: piece, [ShardMark.digest]: digest, [ShardMark.shard]: place } = object.metadata?.annotations ?? {};
+  const data = object.binaryData?.[ShardMark.key];
+  const counted = /^(\d{1,4})\/(\d{1,4})$/.exec(place ?? '');
+  if ((kind !== 'index' && kind !== 'part') || !piece || !digest || !counted || data === undefined) return undefined;
+  return { kind, piece, digest, number: Number(counted[1]), count: Number(counted[2]), bytes: Buffer.from(data, 'base64') };
+}
+
+/** Ready instances by Service name, which is the Envoy cluster's name. A slice without a port or a Service is passed over. */
+export function readEndpoints(slices: readonly SliceObject[]): Endpoints {
+  const clusters = new Map<string, Endpoint[]>();
+  for (const slice of slices) {
+    const service = slice.metadata?.labels?.['kubernetes.io/service-name'];
+    const port = (slice.ports?.find((each) => each.name === 'http') ?? slice.ports?.[0])?.port;
+    if (!service || port === undefined || slice.addressType === 'FQDN') continue;
+    const known = clusters.get(service) ?? [];
+    for (const endpoint of slice.endpoints ?? []) {
+      const address = endpoint.addresses[0];
+      // An absent `ready` means unknown, which the API asks to read as ready.
+      if (!address || endpoint.conditions?.ready === false || endpoint.conditions?.terminating === true) continue;
+      known.push({ address, port, ...(endpoint.zone ? { zone: endpoint.zone } : {}) });
+    }
+    clusters.set(service, known);
+  }
+  return Object.fromEntries(
+    [...clusters]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, endpoints]) => [name, [...endpoints].sort((a, b) => (`${a.address}:${a.port}` < `${b.address}:${b.port}` ? -1 : 1))]),
+  );
+}
+
+/** What of a cluster's shards can be applied: an index whose parts are all there. */
+export interface WholeBundle {
+  readonly index: BundleIndex;
+  readonly parts: ReadonlyMap<string, Uint8Array>;
+}
+
+/** The whole bundle, or the reason why there is none yet. While an apply is under way, shards of two bundles stand side by side. */
+export async function assemble(shards: readonly Shard[]): Promise<WholeBundle | { readonly waiting: string }> {
+  const pieces = joinShards(shards);
+  const indexes = [...pieces].filter(([key]) => key.startsWith('index/'));
+  const only = indexes[0];
+  if (indexes.length !== 1 || !only) return { waiting: indexes.length === 0 ? 'no complete index' : 'two indexes' };
+  const index = JSON.parse((await unzip(only[1], { maxOutputLength: MAX_INDEX_BYTES })).toString('utf8')) as BundleIndex;
+  const parts = new Map<string, Uint8Array>();
+  for (const ref of index.parts) {
+    const bytes = pieces.get(pieceKey({ kind: 'part', piece: ref.name, digest: ref.digest }));
+    if (!bytes) return { waiting: `part ${ref.name} ${ref.digest.slice(0, 12)}` };
+    parts.set(BundleFile.part(ref.name, ref.digest), bytes);
+  }
+  return { index, parts };
+}
+
+/** Writes a whole bundle into the folder that the supervisor watches: parts first, the index by rename, then parts that nothing names are removed. */
+export async function writeBundle(folder: string, bundle: WholeBundle): Promise<void> {
+  await mkdir(join(folder, 'parts'), { recursive: true });
+  const there = new Set((await readdir(join(folder, 'parts'))).map((name) => `parts/${name}`));
+  for (const [file, bytes] of bundle.parts) if (!there.has(file)) await replaceFile(join(folder, file), bytes);
+  await replaceFile(join(folder, BundleFile.index), JSON.stringify(bundle.index));
+  for (const file of there) if (!bundle.parts.has(file)) await rm(join(folder, file), { force: true });
+}
+
+/** Writes the endpoints by rename. */
+export async function writeEndpoints(folder: string, endpoints: Endpoints): Promise<void> {
+  await replaceFile(join(folder, BundleFile.endpoints), JSON.stringify(endpoints));
+}
+
+async function replaceFile(file: string, bytes: Uint8Array | string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const draft = `${file}.tmp`;
+  await writeFile(draft, bytes);
+  await rename(draft, file);
+}

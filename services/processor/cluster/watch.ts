@@ -1,0 +1,105 @@
+import { CoreV1Api, DiscoveryV1Api, KubeConfig, makeInformer, type KubernetesObject } from '@kubernetes/client-node';
+import { ShardMark, type Shard } from '../../../core/contract/bundle-shards';
+import { assemble, readEndpoints, readShard, writeBundle, writeEndpoints, type ShardObject, type SliceObject } from './mirror';
+
+/** Where the gateway's state stands in the cluster. */
+export interface ClusterSource {
+  /** Namespace of the bundle's ConfigMaps. */
+  readonly platformNamespace: string;
+  /** Namespaces of the EndpointSlices of models and of the portal. */
+  readonly endpointNamespaces: readonly string[];
+  /** Label selector of the EndpointSlices. */
+  readonly endpointSelector: string;
+}
+
+/** Changes are gathered this long before the folder is written, so that one apply is one change. */
+const GATHER_MS = 100;
+const RETRY_MS = 2_000;
+
+/**
+ * Mirrors ConfigMaps and EndpointSlices into a bundle folder for as long as the process lives; the folder-watching supervisor does the rest.
+ * A lost API server changes nothing: the last state stays, and watching resumes.
+ */
+export async function mirrorCluster(
+  source: ClusterSource,
+  folder: string,
+  log: (message: string) => void,
+): Promise<{ stop(): Promise<void> }> {
+  const config = new KubeConfig();
+  config.loadFromDefault();
+  const core = config.makeApiClient(CoreV1Api);
+  const discovery = config.makeApiClient(DiscoveryV1Api);
+
+  const bundle = gathered(async () => {
+    const shards = maps
+      .list()
+      .map((map) => readShard(map as ShardObject))
+      .filter((shard): shard is Shard => shard !== undefined);
+    const whole = await assemble(shards);
+    if ('waiting' in whole) log(`bundle not complete: ${whole.waiting}`);
+    else await writeBundle(folder, whole);
+  }, log);
+  const endpoints = gathered(
+    async () => writeEndpoints(folder, readEndpoints(slices.flatMap((each) => each.list() as readonly SliceObject[]))),
+    log,
+  );
+
+  const maps = informer(
+    config,
+    `/api/v1/namespaces/${source.platformNamespace}/configmaps`,
+    () => core.listNamespacedConfigMap({ namespace: source.platformNamespace, labelSelector: ShardMark.kind }),
+    ShardMark.kind,
+    bundle,
+    log,
+  );
+  const slices = source.endpointNamespaces.map((namespace) =>
+    informer(
+      config,
+      `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
+      () => discovery.listNamespacedEndpointSlice({ namespace, labelSelector: source.endpointSelector }),
+      source.endpointSelector,
+      endpoints,
+      log,
+    ),
+  );
+  await Promise.all([maps, ...slices].map((each) => each.start()));
+  bundle();
+  endpoints();
+  return { stop: async () => void (await Promise.all([maps, ...slices].map((each) => each.stop()))) };
+}
+
+function informer<T extends KubernetesObject>(
+  config: KubeConfig,
+  path: string,
+  list: () => Promise<{ items: T[] }>,
+  selector: string,
+  changed: () => void,
+  log: (message: string) => void,
+): ReturnType<typeof makeInformer<T>> {
+  const watcher = makeInformer<T>(config, path, list as Parameters<typeof makeInformer<T>>[2], selector);
+  watcher.on('change', changed);
+  watcher.on('error', (reason: unknown) => {
+    log(`watch of ${path} ended: ${reason instanceof Error ? reason.message : String(reason)}`);
+    setTimeout(() => void watcher.start(), RETRY_MS).unref();
+  });
+  return watcher;
+}
+
+/** Runs `work` soon after the last call, never twice at once, and once more when called meanwhile. */
+function gathered(work: () => Promise<void>, log: (message: string) => void): () => void {
+  let state: 'idle' | 'waiting' | 'running' | 'again' = 'idle';
+  const run = async (): Promise<void> => {
+    state = 'running';
+    await work().catch((reason: unknown) => log(`mirror: ${reason instanceof Error ? reason.message : String(reason)}`));
+    const again = (state as string) === 'again';
+    state = 'idle';
+    if (again) call();
+  };
+  const call = (): void => {
+    if (state === 'running') state = 'again';
+    if (state !== 'idle') return;
+    state = 'waiting';
+    setTimeout(() => void run(), GATHER_MS);
+  };
+  return call;
+}
