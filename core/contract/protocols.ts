@@ -1,0 +1,44 @@
+import type { Protocol } from './bundle';
+
+/** Every framework that a model file may name (`runtime.framework`), in the order of the documentation. */
+export const FRAMEWORKS = [
+  'onnx',
+  'sklearn',
+  'xgboost',
+  'lightgbm',
+  'mlflow',
+  'tensorflow',
+  'pytorch',
+  'triton',
+  'huggingface',
+  'vllm',
+  'python',
+  'container',
+] as const;
+
+export type FrameworkName = (typeof FRAMEWORKS)[number];
+
+const PROTOCOLS: { readonly [framework in FrameworkName]: Protocol } = {
+  onnx: 'oip',
+  sklearn: 'oip',
+  xgboost: 'oip',
+  lightgbm: 'oip',
+  mlflow: 'oip',
+  tensorflow: 'tfserving',
+  pytorch: 'oip',
+  triton: 'oip',
+  huggingface: 'openai',
+  vllm: 'openai',
+  python: 'json',
+  container: 'json',
+};
+
+/** What the runtime of a framework speaks: the codec's choice. */
+export function protocolOf(framework: FrameworkName): Protocol {
+  return PROTOCOLS[framework];
+}
+
+/** Name by which the runtime knows the model, in OIP and TensorFlow Serving paths and as OpenAI's `model`: the model's own name. */
+export function runtimeModelName(model: string): string {
+  return model;
+}
