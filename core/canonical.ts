@@ -1,6 +1,9 @@
 import type { JsonValue } from './json';
 
-const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+/** True when the text holds no lone half of a surrogate pair. (ES2024, which Node 20 has and the compiler's library does not.) */
+export function isWellFormed(text: string): boolean {
+  return (text as string & { isWellFormed(): boolean }).isWellFormed();
+}
 
 /**
  * RFC 8785 (JSON Canonicalization Scheme): keys in UTF-16 order, ECMAScript numbers, no white space.
@@ -41,6 +44,6 @@ function canonicalContainer(value: Exclude<JsonValue, string | number | boolean 
 }
 
 function canonicalString(text: string): string {
-  if (LONE_SURROGATE.test(text)) throw new TypeError('JSON text cannot hold a lone surrogate');
+  if (!isWellFormed(text)) throw new TypeError('JSON text cannot hold a lone surrogate');
   return JSON.stringify(text);
 }

@@ -34,12 +34,14 @@ describe('RFC 8785', () => {
     );
   });
 
-  test.each([['NaN', NaN], ['infinity', -Infinity], ['a lone surrogate', 'a\ud800b'], ['a lone surrogate in a key', { '\udc00': 1 }]])(
-    'refuses %s',
-    (_name, value) => {
-      expect(() => canonicalJson(value as JsonValue)).toThrow(TypeError);
-    },
-  );
+  test.each([
+    ['NaN', NaN],
+    ['infinity', -Infinity],
+    ['a lone surrogate', 'a\ud800b'],
+    ['a lone surrogate in a key', { '\udc00': 1 }],
+  ])('refuses %s', (_name, value) => {
+    expect(() => canonicalJson(value as JsonValue)).toThrow(TypeError);
+  });
 
   test('drops members that are undefined', () => {
     expect(canonicalJson({ b: undefined, a: 1 })).toBe('{"a":1}');
