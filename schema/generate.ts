@@ -1,0 +1,122 @@
+import { compile } from 'json-schema-to-typescript';
+import { format } from 'prettier';
+import ts from 'typescript';
+import { isJsonObject, type JsonObject, type JsonValue } from '../core/json';
+import { modelSchema } from './source/model';
+import { platformSchema } from './source/platform';
+
+/**
+ * Everything that is generated from `schema/source/`: the two JSON Schemas and their TypeScript types.
+ * Pure: path relative to the package → content. `scripts/generate.mjs` writes it, a test compares it with what is committed.
+ */
+export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
+  return new Map([
+    ['schema/model.schema.json', await json(modelSchema)],
+    ['schema/contract.schema.json', await json(contractPointer)],
+    ['schema/platform.schema.json', await json(platformSchema)],
+    ['schema/generated/model.ts', await types(modelSchema)],
+    ['schema/generated/platform.ts', await types(platformSchema)],
+  ]);
+}
+
+/** For editors only: `vN.yaml` by the definition inside the model's schema. */
+const contractPointer: JsonObject = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $ref: 'model.schema.json#/$defs/ContractDocument',
+};
+
+const prettier = { singleQuote: true, printWidth: 140, trailingComma: 'all' } as const;
+
+/** `x-kea-type` only names a type for the generator below, so it stays out of what is published. */
+function json(schema: JsonObject): Promise<string> {
+  const published = JSON.stringify(schema, (key, value: unknown) => (key === 'x-kea-type' ? undefined : value));
+  return format(published, { ...prettier, parser: 'json' });
+}
+
+async function types(schema: JsonObject): Promise<string> {
+  const raw = await compile(bare(schema) as Parameters<typeof compile>[0], String(schema['title']), {
+    additionalProperties: false,
+    bannerComment: '',
+    format: false,
+    ignoreMinAndMaxItems: true,
+    unreachableDefinitions: true,
+  });
+  const body = polish(raw.replace(/\/\*\*[\s\S]*?\*\/\n?/g, ''), titled(schema));
+  const used = ['JsonSchema', 'JsonValue'].filter((name) => new RegExp(`\\b${name}\\b`).test(body));
+  const imports = used.length > 0 ? `import type { ${used.join(', ')} } from '../../core/json';\n\n` : '';
+  const banner = '// Generated from schema/source by `npm run generate`. Do not edit.\n\n';
+  return format(banner + imports + body, { ...prettier, parser: 'typescript' });
+}
+
+/** The schema without prose (the comments are written below) and with the generator's own words. */
+function bare(schema: JsonValue | undefined): JsonValue {
+  if (Array.isArray(schema)) return schema.map(bare);
+  if (!isJsonObject(schema)) return schema ?? null;
+  if (typeof schema['$ref'] === 'string') return { $ref: schema['$ref'] };
+  if (typeof schema['x-kea-type'] === 'string') return { tsType: schema['x-kea-type'] };
+  const kept = Object.entries(schema).filter(([key]) => !prose.has(key) && !key.startsWith('x-kea-'));
+  return Object.fromEntries(kept.map(([key, value]) => [key, key === 'properties' || key === '$defs' ? members(value) : bare(value)]));
+}
+
+const prose = new Set(['description', 'examples', 'default', 'propertyNames', 'minItems', 'maxItems', '$schema']);
+
+function members(value: JsonValue | undefined): JsonValue {
+  return isJsonObject(value) ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, bare(each)])) : {};
+}
+
+/** Every titled object of the schema, by title. */
+function titled(schema: JsonValue | undefined, found = new Map<string, JsonObject>()): ReadonlyMap<string, JsonObject> {
+  if (Array.isArray(schema)) schema.forEach((each: JsonValue) => titled(each, found));
+  else if (isJsonObject(schema)) {
+    if (typeof schema['title'] === 'string') found.set(schema['title'], schema);
+    for (const [key, value] of Object.entries(schema)) if (key !== 'examples' && key !== 'default') titled(value, found);
+  }
+  return found;
+}
+
+interface Edit {
+  readonly at: number;
+  readonly insert: string;
+}
+
+/** Adds `readonly`, `| undefined` and the comments to what json-schema-to-typescript wrote. */
+function polish(source: string, schemas: ReadonlyMap<string, JsonObject>): string {
+  const file = ts.createSourceFile('generated.ts', source, ts.ScriptTarget.ES2022, true);
+  const edits: Edit[] = [];
+  const insert = (at: number, text: string): void => void edits.push({ at, insert: text });
+  const visit = (node: ts.Node): void => {
+    if (ts.isInterfaceDeclaration(node)) {
+      const schema = schemas.get(node.name.text);
+      insert(node.getStart(), comment(schema, false));
+      const properties = schema?.['properties'];
+      for (const member of node.members) {
+        if (ts.isPropertySignature(member) && member.type) {
+          const key = ts.isStringLiteral(member.name) || ts.isIdentifier(member.name) ? member.name.text : '';
+          insert(member.getStart(), comment(isJsonObject(properties) ? properties[key] : undefined, true) + 'readonly ');
+          if (member.questionToken) insert(member.type.getEnd(), ' | undefined');
+        }
+        if (ts.isIndexSignatureDeclaration(member))
+          insert(member.getStart(), comment(schema?.['additionalProperties'], true) + 'readonly ');
+      }
+    }
+    if (ts.isArrayTypeNode(node)) insert(node.getStart(), 'readonly ');
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  // Later places first, so that earlier offsets stay true; at one place the edits keep their order.
+  return edits
+    .map((edit, index) => ({ ...edit, index }))
+    .sort((a, b) => b.at - a.at || b.index - a.index)
+    .reduce((text, edit) => text.slice(0, edit.at) + edit.insert + text.slice(edit.at), source);
+}
+
+function comment(schema: JsonValue | undefined, facts: boolean): string {
+  if (!isJsonObject(schema) || typeof schema['description'] !== 'string') return '';
+  const lines = [schema['description']];
+  if (facts && typeof schema['x-kea-form'] === 'string') lines.push(`Written as ${schema['x-kea-form']}.`);
+  if (facts && typeof schema['x-kea-unit'] === 'string' && schema['type'] !== 'string') lines.push(`Unit: ${schema['x-kea-unit']}.`);
+  if (facts && schema['default'] !== undefined) lines.push(`@default ${JSON.stringify(schema['default'])}`);
+  else if (facts && typeof schema['x-kea-default'] === 'string') lines.push(`@default - ${schema['x-kea-default']}`);
+  const safe = lines.map((line) => line.replaceAll('*/', '*\\/'));
+  return safe.length === 1 ? `/** ${safe[0]} */\n` : `/**\n${safe.map((line) => ` * ${line}\n`).join('')} */\n`;
+}

@@ -1,0 +1,408 @@
+import {
+  bytes,
+  choice,
+  cpu,
+  dnsLabel,
+  duration,
+  flag,
+  formed,
+  list,
+  object,
+  objectName,
+  part,
+  roleName,
+  text,
+  whole,
+  type Facts,
+  type Schema,
+} from './build';
+import { stackDefaults as is } from './defaults';
+import * as parts from './parts';
+
+const name = (description: string, given: Facts): Schema =>
+  formed(description, objectName.form, objectName.pattern, { most: 253, ...given });
+const secret = (description: string, given: Facts = {}): Schema => name(description, { example: 'kea-store', ...given });
+const url = (description: string, given: Facts): Schema =>
+  formed(description, 'an address such as https://login.example.com/x', '^https?://[^\\s/]+(/[^\\s]*)?$', { most: 500, ...given });
+const address = (description: string, given: Facts): Schema =>
+  formed(description, 'host:port', '^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?:[0-9]{1,5}$', { most: 260, ...given });
+const empty = (title: string, description: string): Schema => object(title, description, {});
+
+const claims: Schema = object('Claims', 'Which claims of a token say what. A dot steps into an object.', {
+  roles: text('Claim that holds the roles.', { most: 200, default: is.rolesClaim, example: 'groups' }),
+  subject: text('Claim that names the caller.', { most: 200, default: is.subjectClaim, example: 'oid' }),
+  client: text('Claim that names the application.', { most: 200, default: is.clientClaim, example: 'appid' }),
+});
+
+const audience = text('Audience that a token must be made out to.', { most: 200, default: is.audience, example: 'kea' });
+
+const defs: { readonly [title: string]: Schema } = {
+  Claims: claims,
+  Cluster: object(
+    'Cluster',
+    'The cluster that the stack belongs to.',
+    {
+      kubeSystemUid: formed(
+        'Uid of the namespace `kube-system`; any other cluster is refused.',
+        'the uid of a namespace',
+        '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
+        {
+          most: 36,
+          example: '6d1c3b52-8f0e-4c1b-9a57-2f6d0c7e9b14',
+        },
+      ),
+    },
+    ['kubeSystemUid'],
+  ),
+  Namespaces: object('Namespaces', 'Where objects are put.', {
+    platform: formed("Namespace of the gateway and the platform's own pods.", dnsLabel.form, dnsLabel.pattern, {
+      most: 63,
+      default: is.platformNamespace,
+      example: 'kea-system',
+    }),
+    models: formed("Namespace of the models' pods.", dnsLabel.form, dnsLabel.pattern, {
+      most: 63,
+      default: is.modelsNamespace,
+      example: 'kea-models',
+    }),
+  }),
+  Models: object('Models', 'Which models the stack serves.', {
+    from: list(
+      'Folders that are searched, relative to the project.',
+      formed('A folder.', 'a relative path without ..', '^[^/\\u0000-\\u001f\\\\][^\\u0000-\\u001f\\\\]*$', {
+        most: 200,
+        example: 'models',
+      }),
+      {
+        least: 1,
+        most: 20,
+        unique: true,
+        otherwise: '`[models]`',
+        example: ['models'],
+      },
+    ),
+    select: part('Select', 'Takes only some of them, which makes the stack a shard.', {
+      otherwise: 'all',
+      example: { owner: ['risk-team'] },
+    }),
+  }),
+  Select: object('Select', 'A model is taken when it fits every key that is given.', {
+    owner: list('Its owner is one of these.', text('Name of a group.', { most: 63, example: 'risk-team' }), {
+      least: 1,
+      unique: true,
+      example: ['risk-team'],
+    }),
+    tags: list('It has one of these tags.', text('A tag.', { most: 40, example: 'risk' }), { least: 1, unique: true, example: ['risk'] }),
+    name: list('Its name is one of these.', text('Name of a model.', { most: 63, example: 'credit-score' }), {
+      least: 1,
+      most: 2000,
+      unique: true,
+      example: ['credit-score'],
+    }),
+  }),
+  Images: object('Images', 'How container images are named and pinned.', {
+    lock: formed(
+      'File of digests, relative to the project, one for all stacks.',
+      'a relative path to a YAML file',
+      '^[^/\\u0000-\\u001f\\\\][^\\u0000-\\u001f\\\\]*\\.ya?ml$',
+      { most: 200, default: is.imagesLock, example: 'images.lock.yaml' },
+    ),
+    unpinned: choice('What happens to an image without a digest.', ['refuse', 'warn'], { default: is.unpinned, example: 'refuse' }),
+    registry: formed(
+      'Replaces the registry of every image, for private mirrors.',
+      'a registry host with an optional path',
+      '^[a-z0-9][-a-z0-9.]*(:[0-9]{1,5})?(/[-a-z0-9._/]+)?$',
+      {
+        most: 200,
+        otherwise: 'images keep their registry',
+        example: 'registry.example.com/mirror',
+      },
+    ),
+    pullSecret: secret('Secret with which nodes pull images.', { otherwise: 'none', example: 'registry-login' }),
+  }),
+  Gateway: object('Gateway', "The gateway's pods.", {
+    replicas: part('Replicas', 'How many there are.', { example: { min: 2, max: 10 } }),
+    drain: duration('How long a leaving pod finishes what it began.', { default: is.drain, example: '30s' }),
+  }),
+  Replicas: object('Replicas', 'Bounds of the autoscaler.', {
+    min: whole('Fewest pods.', 1, 200, { unit: 'pods', default: is.gatewayMin, example: 2 }),
+    max: whole('Most pods.', 1, 200, { unit: 'pods', default: is.gatewayMax, example: 10 }),
+  }),
+  Identity: object('Identity', 'Who vouches for callers; exactly one key.', {
+    oidc: part('Oidc', 'An OpenID provider that exists.', {
+      example: { issuer: 'https://login.example.com/x', audience: 'kea', claims: { roles: 'groups' } },
+    }),
+    keycloak: part('Keycloak', 'A Keycloak that the platform runs.', {
+      example: { database: { address: 'postgres.infra:5432', secret: 'keycloak-db' } },
+    }),
+    embedded: part('Embedded', "KEA's own issuer with sample people; local runs only, `kea synth` refuses it.", { example: {} }),
+  }),
+  Oidc: object(
+    'Oidc',
+    'An OpenID provider that exists.',
+    {
+      issuer: url('Issuer, exactly as tokens name it.', { late: true, example: 'https://login.example.com/x' }),
+      audience,
+      jwksUri: url('Where its keys are.', {
+        late: true,
+        otherwise: '`<issuer>/.well-known/jwks.json`',
+        example: 'https://login.example.com/x/keys',
+      }),
+      jwks: text('Its keys as JSON text, for providers that the gateway cannot reach.', {
+        most: 65_536,
+        late: true,
+        otherwise: 'fetched from `jwksUri`',
+        example: '{"keys":[]}',
+      }),
+      claims: part('Claims', 'Which claims say what.', { example: { roles: 'groups' } }),
+    },
+    ['issuer'],
+  ),
+  Keycloak: object(
+    'Keycloak',
+    'A Keycloak that the platform runs, with PostgreSQL from outside.',
+    {
+      hostname: formed('Host name at which people log in.', 'a host name', '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$', {
+        most: 253,
+        late: true,
+        otherwise: '`login.<hostname>`',
+        example: 'login.example.com',
+      }),
+      realm: formed('Name of the realm.', dnsLabel.form, dnsLabel.pattern, { most: 63, default: is.realm, example: 'kea' }),
+      audience,
+      database: part('Database', 'The PostgreSQL behind it.', { example: { address: 'postgres.infra:5432', secret: 'keycloak-db' } }),
+    },
+    ['database'],
+  ),
+  Database: object(
+    'Database',
+    'A PostgreSQL that exists.',
+    {
+      address: address('Host and port.', { late: true, example: 'postgres.infra:5432' }),
+      name: formed('Name of the database.', 'a name of a database', '^[a-z_][a-z0-9_]*$', {
+        most: 63,
+        default: 'keycloak',
+        example: 'keycloak',
+      }),
+      secret: secret('Secret with keys `username` and `password`.', { example: 'keycloak-db' }),
+    },
+    ['address', 'secret'],
+  ),
+  Embedded: empty('Embedded', "KEA's own issuer with sample people; local runs only."),
+  StackCache: object('StackCache', 'Where answers are kept; exactly one key.', {
+    redis: part('Redis', 'A Redis shared by all gateway pods.', { example: { managed: { memory: '256Mi' } } }),
+    none: part('NoCache', 'Nowhere.', { example: {} }),
+  }),
+  NoCache: empty('NoCache', 'Answers are not kept.'),
+  Redis: object('Redis', 'A Redis; exactly one key.', {
+    external: part('ExternalRedis', 'One that exists.', { example: { address: 'redis.infra:6379', tls: true, secret: 'kea-redis' } }),
+    managed: part('ManagedRedis', 'One that the platform runs, as a cache that may lose everything.', { example: { memory: '256Mi' } }),
+  }),
+  ExternalRedis: object(
+    'ExternalRedis',
+    'A Redis that exists.',
+    {
+      address: address('Host and port.', { late: true, example: 'redis.infra:6379' }),
+      tls: flag('Speaks TLS.', { default: is.cacheTls, example: true }),
+      secret: secret('Secret with keys `username` and `password`.', { otherwise: 'no password', example: 'kea-redis' }),
+    },
+    ['address'],
+  ),
+  ManagedRedis: object('ManagedRedis', 'A Redis that the platform runs.', {
+    memory: bytes('Memory for answers; the least used ones leave.', { default: is.cacheMemory, example: '256Mi' }),
+  }),
+  Artifacts: object('Artifacts', "Where models' bytes come from.", {
+    store: formed(
+      'Where `kea push` puts artifacts of the models folder, by digest.',
+      'an address with s3:// or https://',
+      '^(s3|https)://[^\\s]+$',
+      { otherwise: 'none; files up to 700 KiB travel in the plan', example: 's3://ml-artifacts' },
+    ),
+    allow: list(
+      'Addresses that artifacts may have start with one of these.',
+      formed('Start of an address.', 'an address with s3://, https://, oci://, pvc:// or file://', '^(s3|https|oci|pvc|file)://[^\\s]*$', {
+        example: 's3://ml-artifacts/',
+      }),
+      {
+        unique: true,
+        otherwise: 'the store only',
+        example: ['s3://ml-artifacts/'],
+      },
+    ),
+    secret: secret('Secret with which the store is read.', { otherwise: "the pod's own identity", example: 'kea-store' }),
+    requireDigest: flag('Artifacts need a digest.', { default: is.requireDigest, example: true }),
+  }),
+  Exposure: object('Exposure', 'How the gateway is reached from outside; exactly one key.', {
+    httpRoute: part('HttpRoute', 'By a Gateway API gateway that exists.', { example: { gateway: 'infra/public' } }),
+    loadBalancer: part('LoadBalancer', 'By a load balancer of the cloud.', { example: { tlsSecret: 'kea-tls' } }),
+    ingress: part('Ingress', 'By an ingress controller that exists.', { example: { className: 'nginx', tlsSecret: 'kea-tls' } }),
+    none: part('NoExposure', 'Not at all: something of yours stands in front.', { example: {} }),
+  }),
+  HttpRoute: object(
+    'HttpRoute',
+    'A Gateway API gateway that exists.',
+    {
+      gateway: formed(
+        'The Gateway, as namespace/name.',
+        'namespace/name',
+        '^[a-z0-9]([-a-z0-9]*[a-z0-9])?/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$',
+        { most: 317, example: 'infra/public' },
+      ),
+    },
+    ['gateway'],
+  ),
+  LoadBalancer: object(
+    'LoadBalancer',
+    'A load balancer of the cloud.',
+    { tlsSecret: secret('Secret with certificate and key.', { example: 'kea-tls' }) },
+    ['tlsSecret'],
+  ),
+  Ingress: object(
+    'Ingress',
+    'An ingress controller that exists.',
+    {
+      className: name('Class of the controller.', { example: 'nginx' }),
+      tlsSecret: secret('Secret with certificate and key.', { example: 'kea-tls' }),
+    },
+    ['className', 'tlsSecret'],
+  ),
+  NoExposure: empty('NoExposure', 'The gateway is not reachable from outside the cluster.'),
+  Metrics: object('Metrics', 'How measurements are collected.', {
+    monitors: flag('Writes ServiceMonitor and PodMonitor objects for the Prometheus operator.', { default: is.monitors, example: true }),
+    custom: part('CustomMetrics', 'What supplies metrics other than cpu to autoscalers.', {
+      otherwise: 'nothing; models scale by cpu only',
+      example: { concurrency: 'prometheus-adapter' },
+    }),
+  }),
+  CustomMetrics: object(
+    'CustomMetrics',
+    'The source of each metric that autoscalers may use besides cpu.',
+    Object.fromEntries(
+      ['concurrency', 'rps', 'gpu', 'queue'].map((metric) => [
+        metric,
+        formed(`Source of \`${metric}\`.`, dnsLabel.form, dnsLabel.pattern, { most: 63, example: 'prometheus-adapter' }),
+      ]),
+    ),
+  ),
+  StackAudit: object('StackAudit', 'Where records of calls go, and how long they stay.', {
+    sinks: list("Receivers besides the platform's own.", part('AuditSink', 'One receiver.'), {
+      most: 10,
+      otherwise: 'none',
+      example: [{ otlp: 'https://siem.example.com' }],
+    }),
+    retention: duration('How long records are kept.', { default: is.auditRetention, example: '400d' }),
+    replicas: whole('Writers.', 1, 9, { unit: 'pods', default: is.auditReplicas, example: 2 }),
+    volume: bytes('Disk of one writer.', { default: is.auditVolume, example: '10Gi' }),
+  }),
+  AuditSink: object(
+    'AuditSink',
+    'A receiver of audit records.',
+    { otlp: url("Address that speaks OpenTelemetry's protocol over HTTP.", { late: true, example: 'https://siem.example.com' }) },
+    ['otlp'],
+  ),
+  Policies: object('Policies', 'How strictly rules are held.', {
+    level: choice('`audit`: noted; `warn`: printed; `deny`: refused.', ['audit', 'warn', 'deny'], {
+      default: is.policyLevel,
+      example: 'deny',
+    }),
+  }),
+  Quota: object(
+    'Quota',
+    'Most that all models together may take.',
+    {
+      cpu: cpu('Processor time.', { example: '64' }),
+      memory: bytes('Memory.', { example: '256Gi' }),
+      pods: whole('Pods.', 1, 100_000, { unit: 'pods', example: 500 }),
+    },
+    ['cpu', 'memory', 'pods'],
+  ),
+  StackDefaults: object('StackDefaults', 'What models get where they are silent.', {
+    owner: formed('Owner of models that name none.', roleName.form, roleName.pattern, { most: 63, default: is.owner, example: 'platform' }),
+    scaling: part('Scaling', 'Keys of `scaling`.', { example: { min: 2 } }),
+    resources: part('Resources', 'Keys of `resources`.', { example: { memory: '512Mi' } }),
+    rateLimit: part('RateLimit', 'Limit of methods that name none.', {
+      otherwise: 'no limit',
+      example: { requests: 600, per: 'minute', by: 'client' },
+    }),
+  }),
+  RateLimit: parts.rateLimit,
+  Resources: parts.resources,
+  Gpu: parts.gpu,
+  Scaling: parts.scaling,
+  ScalingTarget: parts.scalingTarget,
+  ScalingBehaviour: parts.scalingBehaviour,
+  ScalingSchedule: parts.scalingSchedule,
+};
+
+/** Keys of `stacks/<name>.yaml`. */
+export const stackKeys: { readonly [key: string]: Schema } = {
+  kea: { description: 'Format of the file. Left out, it is v1 for ever.', type: 'string', const: 'v1', default: 'v1', examples: ['v1'] },
+  after: formed(
+    'Stack through which changes come before this one; nothing here may be weaker than there.',
+    dnsLabel.form,
+    dnsLabel.pattern,
+    { most: 52, otherwise: 'none', example: 'staging' },
+  ),
+  cluster: part('Cluster', 'The cluster that the stack belongs to.', {
+    otherwise: 'any',
+    example: { kubeSystemUid: '6d1c3b52-8f0e-4c1b-9a57-2f6d0c7e9b14' },
+  }),
+  hostname: formed('Public host name of the gateway.', 'a host name', '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$', {
+    most: 253,
+    late: true,
+    default: is.hostname,
+    example: 'models.example.com',
+  }),
+  namespaces: part('Namespaces', 'Where objects are put.', { example: { platform: 'kea-system', models: 'kea-models' } }),
+  models: part('Models', 'Which models the stack serves.', { example: { from: ['models'], select: { owner: ['risk-team'] } } }),
+  images: part('Images', 'How container images are named and pinned.', { example: { lock: 'images.lock.yaml', unpinned: 'refuse' } }),
+  gateway: part('Gateway', "The gateway's pods.", { example: { replicas: { min: 2, max: 10 }, drain: '30s' } }),
+  identity: part('Identity', 'Who vouches for callers.', {
+    otherwise: '`{embedded: {}}`, which `kea synth` refuses',
+    example: { oidc: { issuer: 'https://login.example.com/x' } },
+  }),
+  cache: part('StackCache', 'Where answers are kept.', { otherwise: '`{none: {}}`', example: { redis: { managed: { memory: '256Mi' } } } }),
+  artifacts: part('Artifacts', "Where models' bytes come from.", {
+    example: { store: 's3://ml-artifacts', allow: ['s3://ml-artifacts/'], secret: 'kea-store' },
+  }),
+  exposure: part('Exposure', 'How the gateway is reached from outside.', {
+    otherwise: '`{none: {}}`',
+    example: { httpRoute: { gateway: 'infra/public' } },
+  }),
+  secrets: choice(
+    'Who makes the Secret objects: somebody else, the External Secrets operator, or `pulumi up`.',
+    ['existing', 'externalSecret', 'pulumi'],
+    { default: is.secrets, example: 'externalSecret' },
+  ),
+  secretStore: name('ClusterSecretStore that ExternalSecret objects point at; needed with `secrets: externalSecret`.', {
+    example: 'vault',
+  }),
+  metrics: part('Metrics', 'How measurements are collected.', {
+    example: { monitors: true, custom: { concurrency: 'prometheus-adapter' } },
+  }),
+  audit: part('StackAudit', 'Where records of calls go, and how long they stay.', {
+    example: { sinks: [{ otlp: 'https://siem.example.com' }], retention: '400d' },
+  }),
+  policies: part('Policies', 'How strictly rules are held.', { example: { level: 'deny' } }),
+  derivedSchemas: choice("Whether methods may live with schemas read from the model's graph.", ['allow', 'refuse'], {
+    default: is.derivedSchemas,
+    example: 'refuse',
+  }),
+  quota: part('Quota', 'Most that all models together may take.', {
+    otherwise: 'no quota',
+    example: { cpu: '64', memory: '256Gi', pods: 500 },
+  }),
+  priorityClass: name("PriorityClass of the platform's own pods; it must exist.", {
+    otherwise: "the cluster's default",
+    example: 'system-cluster-critical',
+  }),
+  zones: flag('Spreads pods over zones, not only over nodes.', { default: is.zones, example: true }),
+  defaults: part('StackDefaults', 'What models get where they are silent.', { example: { owner: 'platform', scaling: { min: 2 } } }),
+};
+
+/** `schema/platform.schema.json`: `stacks/<name>.yaml`. */
+export const platformSchema: Schema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  ...object('StackDocument', 'A `stacks/<name>.yaml`: one installation of the platform.', stackKeys),
+  $defs: defs,
+};
