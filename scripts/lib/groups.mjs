@@ -1,0 +1,55 @@
+// The test groups: which test files or checks each holds, and which real parts it needs. Minutes stand in .ci/groups.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './project.mjs';
+
+/**
+ * `tests`: the files (relative, with `/`) that belong to the group. `checks`: steps of scripts/lib/checks.mjs.
+ * `quick` groups run by plain `npm test`.
+ */
+export const groups = [
+  { name: 'unit', quick: true, tests: (file) => !/^test\/(golden|integration|cluster|consumers)\//.test(file), parts: [] },
+  { name: 'golden', quick: true, tests: (file) => file.startsWith('test/golden/'), parts: [] },
+  { name: 'envoy', quick: true, tests: inFolder('envoy'), parts: ['envoy'] },
+  { name: 'local-run', quick: true, tests: inFolder('local-run'), parts: ['envoy'] },
+  { name: 'types', quick: true, checks: ['types'], parts: [] },
+  { name: 'lint', quick: false, checks: ['lint', 'format', 'dead-code', 'generated'], parts: [] },
+  { name: 'redis', quick: false, tests: inFolder('redis'), parts: ['redis-server'] },
+  { name: 'apiserver', quick: false, tests: inFolder('apiserver'), parts: ['etcd', 'kubectl', 'kube-apiserver'] },
+  { name: 'package', quick: false, tests: (file) => file.startsWith('test/consumers/'), parts: [] },
+];
+
+/** `test/integration/<name>/…` and `test/integration/<name>.test.ts`, `<name>-….test.ts` */
+function inFolder(name) {
+  const pattern = new RegExp(`^test/integration/${name}([./-])`);
+  return (file) => pattern.test(file);
+}
+
+/** Every test file of the checkout, relative, in byte order. */
+export function testFiles() {
+  return readdirSync(join(root, 'test'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
+    .map((entry) =>
+      join(entry.parentPath ?? entry.path, entry.name)
+        .slice(root.length + 1)
+        .replaceAll('\\', '/'),
+    )
+    .filter((file) => !file.includes('/fixtures/') && !file.includes('/node_modules/'))
+    .sort();
+}
+
+export function filesOf(group, files = testFiles()) {
+  return group.tests ? files.filter(group.tests) : [];
+}
+
+/** Files that no group would run: a mistake of whoever placed them. */
+export function strayFiles(files = testFiles()) {
+  return files.filter((file) => !groups.some((group) => group.tests?.(file)));
+}
+
+/** Name → minutes, from .ci/groups. */
+export function minutesOfGroups() {
+  const lines = readFileSync(join(root, '.ci/groups'), 'utf8').split('\n');
+  const entries = lines.map((line) => line.replace(/#.*/, '').trim().split(/\s+/)).filter(([name]) => name);
+  return new Map(entries.map(([name, minutes]) => [name, Number(minutes)]));
+}
