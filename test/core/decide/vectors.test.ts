@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { cacheKey, type CacheQuestion } from '../../../core/decide/cache-key';
+import { chooseVersion, type VersionChoice, type VersionQuestion } from '../../../core/decide/choose-version';
+import { takeToken, type Bucket, type RateLimit } from '../../../core/decide/rate-limit';
+import { parseRoles, roleVerdict } from '../../../core/decide/role-verdict';
+import { storable, type AnswerFacts, type StoreVerdict } from '../../../core/decide/storable';
+
+// The vectors are plain JSON, written by an independent program, so that another implementation can be held to them.
+const vectors = <T>(name: string): readonly (T & { readonly name: string })[] =>
+  JSON.parse(readFileSync(`test/vectors/${name}.json`, 'utf8'));
+
+describe('version choice', () => {
+  test.each(vectors<{ question: VersionQuestion; choice: VersionChoice }>('choose-version'))('$name', ({ question, choice }) => {
+    expect(chooseVersion(question)).toEqual(choice);
+  });
+});
+
+describe('cache key', () => {
+  const all = vectors<{ question: CacheQuestion; key?: string }>('cache-key');
+  test.each(all)('$name', ({ question, key }) => {
+    expect(cacheKey(question)).toBe(key);
+  });
+
+  test('parts cannot be shifted into each other', () => {
+    const base = all[0]!.question;
+    expect(cacheKey({ ...base, model: 'ab', contract: 'c' })).not.toBe(cacheKey({ ...base, model: 'a', contract: 'bc' }));
+    expect(cacheKey({ ...base, model: 'a1:b', contract: '' })).not.toBe(cacheKey({ ...base, model: 'a', contract: 'b' }));
+  });
+});
+
+describe('role verdict', () => {
+  test.each(vectors<{ method: { roles: string[]; public: boolean }; roles: string[]; verdict: string }>('role-verdict'))(
+    '$name',
+    (vector) => {
+      expect(roleVerdict(vector.method, vector.roles)).toBe(vector.verdict);
+    },
+  );
+
+  test.each([
+    ['an array', '["a","b"]', ['a', 'b']],
+    ['one string', '"a"', ['a']],
+    ['an object', '{"a":1}', []],
+    ['mixed types', '["a",1,null,["b"]]', ['a']],
+    ['no JSON', 'a', []],
+  ])('roles header: %s', (_name, json, roles) => {
+    expect(parseRoles(Buffer.from(json).toString('base64'))).toEqual(roles);
+  });
+
+  test('roles header: absent', () => {
+    expect(parseRoles(undefined)).toEqual([]);
+  });
+});
+
+describe('store rule', () => {
+  test.each(vectors<{ facts: AnswerFacts; verdict: StoreVerdict }>('storable'))('$name', ({ facts, verdict }) => {
+    expect(storable(facts)).toEqual(verdict);
+  });
+});
+
+describe('rate limit', () => {
+  interface Step {
+    readonly at: number;
+    readonly allowed: boolean;
+    readonly remaining: number;
+    readonly reset: number;
+    readonly retryAfter: number;
+  }
+  test.each(vectors<{ limit: RateLimit; steps: Step[] }>('rate-limit'))('$name', ({ limit, steps }) => {
+    let bucket: Bucket | undefined;
+    for (const step of steps) {
+      const verdict = takeToken(bucket, limit, step.at);
+      bucket = verdict.bucket;
+      expect({
+        at: step.at,
+        allowed: verdict.allowed,
+        remaining: verdict.remaining,
+        reset: verdict.resetSeconds,
+        retryAfter: verdict.retryAfterSeconds,
+      }).toEqual(step);
+    }
+  });
+});
