@@ -5,11 +5,13 @@ export const PROBLEM_JSON = 'application/problem+json';
 
 /** Stable problem types: `https://kea.dev/problems/<name>`; status and title belong to the type. */
 export const Problem = {
+  'bad-request': { status: 400, title: 'The request line or its headers are not acceptable' },
   'malformed-request': { status: 400, title: 'The request body is not the JSON that it must be' },
   unauthenticated: { status: 401, title: 'A valid token is needed' },
   forbidden: { status: 403, title: 'The caller may not call this' },
   'not-found': { status: 404, title: 'There is no such method or version' },
   'method-not-allowed': { status: 405, title: 'This path takes another HTTP method' },
+  'request-timeout': { status: 408, title: 'The request did not arrive in time' },
   gone: { status: 410, title: 'The contract is past its sunset' },
   'body-too-large': { status: 413, title: 'The request body is larger than the method takes' },
   'unsupported-media-type': { status: 415, title: 'The request body has a media type or encoding that is not taken' },
@@ -20,6 +22,7 @@ export const Problem = {
   'invalid-response': { status: 502, title: 'The model answered outside its contract' },
   'model-failed': { status: 502, title: 'The model failed' },
   'processor-unavailable': { status: 503, title: 'The request processor is not available' },
+  'portal-unavailable': { status: 503, title: 'The documentation site is not available' },
   'no-instance': { status: 503, title: 'No instance of the model is ready' },
   overloaded: { status: 503, title: 'The platform is shedding load' },
   'configuration-pending': { status: 503, title: 'This worker does not have the configuration of the route yet' },

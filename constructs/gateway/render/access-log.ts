@@ -1,0 +1,42 @@
+import type { JsonObject } from '../../../core/json';
+import { Header } from '../../../core/contract/headers';
+import { CLAIMS_KEY, JWT_FILTER } from './claims';
+import { extension } from './envoy';
+import { details, status } from './local-replies';
+
+/**
+ * One JSON line for every request that the edge refused or failed by itself; the processor records those that reached it.
+ * No token, no cookie, no query string, no body ever stands in it.
+ */
+export function refusalLog(file: string): JsonObject {
+  const format = { json_format: line(), omit_empty_values: true };
+  const logger =
+    file === '/dev/stdout'
+      ? extension('envoy.access_loggers.stdout', 'envoy.extensions.access_loggers.stream.v3.StdoutAccessLog', { log_format: format })
+      : extension('envoy.access_loggers.file', 'envoy.extensions.access_loggers.file.v3.FileAccessLog', { path: file, log_format: format });
+  return {
+    ...logger,
+    filter: { and_filter: { filters: [status('GE', 400), details("response.code_details != 'via_upstream'")] } },
+  };
+}
+
+function line(): JsonObject {
+  const claim = (name: string): string => `%DYNAMIC_METADATA(${JWT_FILTER}:${CLAIMS_KEY}:${name})%`;
+  return {
+    source: 'edge',
+    time: '%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%',
+    id: '%STREAM_ID%',
+    subject: claim('sub'),
+    issuer: claim('iss'),
+    method: '%REQ(:METHOD)%',
+    path: '%PATH(NQ)%',
+    route: '%ROUTE_NAME%',
+    status: '%RESPONSE_CODE%',
+    details: '%RESPONSE_CODE_DETAILS%',
+    flags: '%RESPONSE_FLAGS%',
+    bytes: '%BYTES_RECEIVED%',
+    durationMs: '%DURATION%',
+    address: '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%',
+    pinned: `%REQ(${Header.version})%`,
+  };
+}

@@ -1,0 +1,108 @@
+import type { BundleContract, BundleIndex, BundleMethod, BundlePart, BundleVersion } from '../../../core/contract/bundle';
+import { indexDigest, partDigest } from '../../../core/contract/bundle-codec';
+import { contractName, versionName } from '../../../core/contract/names';
+import { protocolOf, runtimeModelName } from '../../../core/contract/protocols';
+import { digestOf } from '../../../core/digests';
+import type { JsonObject, JsonSchema } from '../../../core/json';
+import { contractOpenApi, platformOpenApi } from '../../../schema/openapi';
+import type { ResolvedContract, ResolvedMethod, ResolvedModel, ResolvedPlatform, ResolvedVersion } from '../../../schema/resolved';
+import { contractRoutes } from './contract-routes';
+import { modelCluster } from './model-cluster';
+import type { LoginOptions } from './options';
+import { platformRoutes } from './platform-routes';
+
+/** The index and its parts, in byte order of name. */
+export interface Bundle {
+  readonly index: BundleIndex;
+  readonly parts: readonly BundlePart[];
+}
+
+export interface BundleOptions {
+  /** Browser login on the documentation pages; the same as in the gateway's options. @default - none */
+  readonly login?: LoginOptions;
+  /** Writers of the OpenAPI documents. @default - those of `schema/openapi` */
+  readonly openapi?: { readonly contract: typeof contractOpenApi; readonly platform: typeof platformOpenApi };
+}
+
+/** Everything that changes while a gateway runs, as data: one part a contract, so that editing a model changes its parts and the index only. */
+export function buildBundle(platform: ResolvedPlatform, options: BundleOptions = {}): Bundle {
+  const openapi = options.openapi ?? { contract: contractOpenApi, platform: platformOpenApi };
+  const parts = platform.models
+    .flatMap((model) =>
+      model.contracts.map((contract) => contractPart(platform, model, contract, openapi.contract(platform, model, contract))),
+    )
+    .map((part) => ({ part, name: contractName(part.contract.model, part.contract.contract) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const index: Omit<BundleIndex, 'digest'> = {
+    format: 1,
+    stack: platform.stack.name,
+    parts: parts.map(({ name, part }) => ({ name, digest: partDigest(part) })),
+    platformRoutes: platformRoutes(platform.stack.identity, options.login),
+    platformClusters: [],
+    openapi: openapi.platform(platform),
+    audit: {},
+  };
+  return { index: { ...index, digest: indexDigest(index) }, parts: parts.map(({ part }) => part) };
+}
+
+function contractPart(platform: ResolvedPlatform, model: ResolvedModel, contract: ResolvedContract, openapi: JsonObject): BundlePart {
+  const versions = contract.versions.map((version) => bundleVersion(model, version));
+  const schemas: { [digest: string]: JsonSchema } = {};
+  const schemaDigest = (schema: JsonSchema): string => {
+    const digest = digestOf(schema);
+    schemas[digest] = schema;
+    return digest;
+  };
+  const methods = contract.methods.map((method) => bundleMethod(method, schemaDigest(method.request), schemaDigest(method.response)));
+  return {
+    contract: bundleContract(model, contract, versions, methods),
+    clusters: versions.map((version) => modelCluster({ name: version.cluster, concurrency: version.concurrency })),
+    routes: contractRoutes(platform.stack.identity, model, contract),
+    schemas,
+    openapi,
+  };
+}
+
+function bundleContract(
+  model: ResolvedModel,
+  contract: ResolvedContract,
+  versions: readonly BundleVersion[],
+  methods: readonly BundleMethod[],
+): BundleContract {
+  return {
+    model: model.name,
+    contract: contract.contract,
+    owner: model.owner,
+    description: model.description,
+    tags: model.tags,
+    classification: model.data.classification,
+    versions,
+    routing: contract.routing,
+    methods,
+    audit: contract.audit,
+    lifecycle: contract.lifecycle,
+  };
+}
+
+function bundleVersion(model: ResolvedModel, version: ResolvedVersion): BundleVersion {
+  return {
+    version: version.version,
+    cluster: versionName(model.name, version.version),
+    digest: contentDigest(version),
+    protocol: protocolOf(version.framework),
+    runtimeModel: runtimeModelName(model.name),
+    concurrency: version.scaling.max * version.runtime.concurrency,
+  };
+}
+
+/** What the version is made of, for the cache key; without a stated digest, the address stands for the bytes. */
+function contentDigest(version: ResolvedVersion): string {
+  if (version.artifact) return version.artifact.sha256 ?? digestOf(version.artifact.uri);
+  if (version.image) return /@sha256:([0-9a-f]{64})/.exec(version.image.reference)?.[1] ?? digestOf(version.image.reference);
+  throw new Error(`version ${version.version} has neither an artifact nor an image`);
+}
+
+function bundleMethod(method: ResolvedMethod, requestSchema: string, responseSchema: string): BundleMethod {
+  const { request: _request, response: _response, ...rest } = method;
+  return { ...rest, requestSchema, responseSchema };
+}

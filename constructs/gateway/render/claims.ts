@@ -1,0 +1,19 @@
+import type { JsonObject } from '../../../core/json';
+
+/** Dynamic metadata key under which jwt_authn leaves the verified claims. */
+export const CLAIMS_KEY = 'jwt';
+export const JWT_FILTER = 'envoy.filters.http.jwt_authn';
+
+/**
+ * Path of a claim inside the token. A dotted name walks objects (`realm_access.roles`);
+ * a name that is a URL is one key, as providers with namespaced claims write it.
+ */
+export function claimPath(claim: string): readonly string[] {
+  return /^https?:\/\//.test(claim) ? [claim] : claim.split('.');
+}
+
+/** Matches the verified claim at `claim` against a value matcher. */
+export function claimMatches(claim: string, value: JsonObject): JsonObject {
+  const path = [CLAIMS_KEY, ...claimPath(claim)].map((key) => ({ key }));
+  return { sourced_metadata: { metadata_matcher: { filter: JWT_FILTER, path, value } } };
+}

@@ -1,0 +1,155 @@
+import { Header } from '../../../core/contract/headers';
+import { contractPrefix, methodPath, pinRole, routeId } from '../../../core/contract/names';
+import type { JsonObject } from '../../../core/json';
+import type { ResolvedContract, ResolvedIdentity, ResolvedMethod, ResolvedModel } from '../../../schema/resolved';
+import { CORS_FILTER, corsPolicy } from './cors';
+import { exactHeader, extension, milliseconds, overwriteHeader } from './envoy';
+import { JWT_FILTER } from './claims';
+import { optionalToken } from './jwt';
+import { PROCESSOR_CLUSTER } from './platform-clusters';
+import { allowPublic, allowRoles, RBAC_FILTER } from './rbac';
+
+/** The edge gives the processor this much longer than the processor gives the inner listener, twice. */
+const STEP_MS = 100;
+
+/** Bodies up to this size can be sent again to another worker when one cannot be reached. */
+const REPLAY_BYTES = 1024 * 1024;
+
+/** Page of a contract's OpenAPI document, below its prefix. A method cannot be called so: names have no dots. */
+const OPENAPI_PAGE = 'openapi.json';
+
+/**
+ * Routes of one contract, in order; all stand below its prefix. Pinned call, call, other HTTP methods, then whatever else.
+ * 404 and 405 are told only to callers who hold some role of the contract: for all others an unknown path and a forbidden one look the same.
+ */
+export function contractRoutes(identity: ResolvedIdentity, model: ResolvedModel, contract: ResolvedContract): readonly JsonObject[] {
+  const extras = contractExtras(model, contract);
+  const members = allowRoles(identity, rolesOf(model, contract));
+  const prefix = contractPrefix(model.name, contract.contract);
+  const rest = { match: { prefix }, typed_per_filter_config: { ...extras.filters, [RBAC_FILTER]: members } };
+  if (contract.lifecycle.retired) return [{ name: `${model.name}/${contract.contract}/gone`, ...rest, direct_response: { status: 410 } }];
+  const openapi = methodPath(model.name, contract.contract, OPENAPI_PAGE);
+  return [
+    ...contract.methods.flatMap((method) => [
+      pinnedCall(identity, model, contract, method, extras),
+      call(identity, model, contract, method, extras),
+    ]),
+    {
+      name: routeId(model.name, contract.contract, OPENAPI_PAGE),
+      match: { path: openapi, headers: [exactHeader(':method', 'GET')] },
+      route: toProcessor(5000),
+      request_headers_to_add: [overwriteHeader(Header.route, routeId(model.name, contract.contract, OPENAPI_PAGE))],
+      ...extras.answer,
+      typed_per_filter_config: { ...extras.filters, [RBAC_FILTER]: members },
+    },
+    ...contract.methods.map((method) =>
+      wrongMethod(methodPath(model.name, contract.contract, method.method), 'POST', rest.typed_per_filter_config),
+    ),
+    wrongMethod(openapi, 'GET', rest.typed_per_filter_config),
+    { name: `${model.name}/${contract.contract}/not-found`, ...rest, direct_response: { status: 404 } },
+  ];
+}
+
+/** Every role that some method of the contract takes, in order of first use, and the pin role. */
+export function rolesOf(model: ResolvedModel, contract: ResolvedContract): readonly string[] {
+  return [...new Set([...contract.methods.flatMap((method) => method.roles), pinRole(model.name)])];
+}
+
+/** A route's action towards the workers: only a worker that could not be reached is replaced by another. */
+export function toProcessor(timeoutMs: number): JsonObject {
+  return {
+    cluster: PROCESSOR_CLUSTER,
+    timeout: milliseconds(timeoutMs),
+    retry_policy: {
+      retry_on: 'connect-failure',
+      num_retries: 2,
+      retry_host_predicate: [
+        extension('envoy.retry_host_predicates.previous_hosts', 'envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate'),
+      ],
+      host_selection_retry_max_attempts: 5,
+      retry_back_off: { base_interval: '0.005s', max_interval: '0.05s' },
+    },
+  };
+}
+
+interface Extras {
+  readonly filters: { readonly [filter: string]: JsonObject };
+  readonly answer: JsonObject;
+}
+
+function contractExtras(model: ResolvedModel, contract: ResolvedContract): Extras {
+  const { deprecated, sunset } = contract.lifecycle;
+  const dates = [
+    ...(deprecated ? [overwriteHeader('deprecation', `@${Date.parse(deprecated) / 1000}`)] : []),
+    ...(sunset ? [overwriteHeader('sunset', new Date(sunset).toUTCString())] : []),
+  ];
+  return {
+    filters: model.cors && model.cors.origins.length > 0 ? { [CORS_FILTER]: corsPolicy(model.cors.origins) } : {},
+    answer: dates.length > 0 ? { response_headers_to_add: dates } : {},
+  };
+}
+
+function call(
+  identity: ResolvedIdentity,
+  model: ResolvedModel,
+  contract: ResolvedContract,
+  method: ResolvedMethod,
+  extras: Extras,
+): JsonObject {
+  const id = routeId(model.name, contract.contract, method.method);
+  return {
+    name: id,
+    match: { path: methodPath(model.name, contract.contract, method.method), headers: [exactHeader(':method', 'POST')] },
+    route: callAction(method),
+    request_body_buffer_limit: Math.min(method.maxBodyBytes, REPLAY_BYTES),
+    request_headers_to_add: [overwriteHeader(Header.route, id)],
+    ...extras.answer,
+    typed_per_filter_config: {
+      ...extras.filters,
+      ...(method.public ? { [JWT_FILTER]: optionalToken() } : {}),
+      [RBAC_FILTER]: method.public ? allowPublic() : allowRoles(identity, method.roles),
+    },
+  };
+}
+
+/** The same call with `kea-version`: needs the pin role besides, also on a public method. */
+function pinnedCall(
+  identity: ResolvedIdentity,
+  model: ResolvedModel,
+  contract: ResolvedContract,
+  method: ResolvedMethod,
+  extras: Extras,
+): JsonObject {
+  const id = routeId(model.name, contract.contract, method.method);
+  const pin = [pinRole(model.name)];
+  return {
+    ...call(identity, model, contract, method, extras),
+    name: `${id}@pinned`,
+    match: {
+      path: methodPath(model.name, contract.contract, method.method),
+      headers: [exactHeader(':method', 'POST'), { name: Header.version, present_match: true }],
+    },
+    request_headers_to_add: [overwriteHeader(Header.route, id), overwriteHeader(Header.pinned, 'true')],
+    typed_per_filter_config: {
+      ...extras.filters,
+      [RBAC_FILTER]: method.public ? allowRoles(identity, pin) : allowRoles(identity, method.roles, pin),
+    },
+  };
+}
+
+function callAction(method: ResolvedMethod): JsonObject {
+  const deadline = method.timeoutMs + 2 * STEP_MS;
+  // An answer that streams has no end to wait for: the gap between two pieces is bounded instead, and the whole by the listener.
+  if (method.call.kind === 'openai') return { ...toProcessor(0), idle_timeout: milliseconds(deadline) };
+  return toProcessor(deadline);
+}
+
+function wrongMethod(path: string, allowed: string, filters: JsonObject): JsonObject {
+  return {
+    name: 'method-not-allowed',
+    match: { path },
+    direct_response: { status: 405 },
+    response_headers_to_add: [overwriteHeader('allow', allowed)],
+    typed_per_filter_config: filters,
+  };
+}

@@ -1,0 +1,74 @@
+import { type ProblemName, Problem, PROBLEM_JSON, problemType } from '../../../core/contract/problems';
+import type { JsonObject } from '../../../core/json';
+import { overwriteHeader, typed } from './envoy';
+
+/**
+ * Turns every error that Envoy makes itself into an RFC 9457 document. The first mapper that matches wins.
+ * Answers of the processor and the portal are not touched: the mappers see Envoy's own replies only.
+ */
+export function localReplies(): JsonObject {
+  return {
+    mappers: [
+      mapper('unauthenticated', status('EQ', 401)),
+      // A token for another audience is no token of ours: 401 as RFC 6750 says, where jwt_authn answers 403.
+      mapper('unauthenticated', details("response.code_details.startsWith('jwt_authn_access_denied')"), [
+        overwriteHeader('www-authenticate', 'Bearer realm="kea", error="invalid_token"'),
+      ]),
+      mapper('forbidden', status('EQ', 403)),
+      mapper('not-found', status('EQ', 404)),
+      mapper('method-not-allowed', status('EQ', 405)),
+      mapper('request-timeout', status('EQ', 408)),
+      mapper('gone', status('EQ', 410)),
+      mapper('body-too-large', status('EQ', 413)),
+      mapper('too-many-requests', status('EQ', 429), [overwriteHeader('retry-after', '1')]),
+      mapper('headers-too-large', status('EQ', 431)),
+      mapper('overloaded', flags('OM', 'UO'), [overwriteHeader('retry-after', '1')]),
+      mapper('portal-unavailable', both(status('GE', 502), path('/docs'))),
+      // Behind the edge stands only the processor, and it has its own, shorter deadlines: whatever fails here is the processor, down or stuck.
+      mapper('processor-unavailable', status('GE', 502), [overwriteHeader('retry-after', '1')]),
+      mapper('internal', status('GE', 500)),
+      mapper('bad-request', status('GE', 400)),
+    ],
+  };
+}
+
+function mapper(problem: ProblemName, filter: JsonObject, headers: readonly JsonObject[] = []): JsonObject {
+  const { status, title } = Problem[problem];
+  return {
+    filter,
+    status_code: status,
+    ...(headers.length > 0 ? { headers_to_add: [...headers] } : {}),
+    body_format_override: {
+      json_format: { type: problemType(problem), title, status, instance: 'urn:uuid:%STREAM_ID%' },
+      content_type: PROBLEM_JSON,
+    },
+  };
+}
+
+/** Compares the status that the reply had before mapping. */
+export function status(op: 'EQ' | 'GE', value: number): JsonObject {
+  return { status_code_filter: { comparison: { op, value: { default_value: value, runtime_key: 'kea.unused' } } } };
+}
+
+function flags(...names: readonly string[]): JsonObject {
+  return { response_flag_filter: { flags: [...names] } };
+}
+
+/** Judges by a CEL expression over Envoy's attributes. */
+export function details(expression: string): JsonObject {
+  return {
+    extension_filter: {
+      name: 'cel',
+      typed_config: typed('envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter', { expression }),
+    },
+  };
+}
+
+// Chooses the wording of an error only; nothing is admitted by it.
+function path(prefix: string): JsonObject {
+  return { header_filter: { header: { name: ':path', string_match: { prefix } } } };
+}
+
+function both(...filters: readonly JsonObject[]): JsonObject {
+  return { and_filter: { filters: [...filters] } };
+}

@@ -1,0 +1,60 @@
+import type { JsonObject } from '../../../core/json';
+import { exactHeader, extension, typed } from './envoy';
+import { IDENTITY_CLUSTER } from './jwt';
+import type { LoginOptions } from './options';
+
+export const OAUTH2_FILTER = 'envoy.filters.http.oauth2';
+export const CSRF_FILTER = 'envoy.filters.http.csrf';
+
+const PER_ROUTE = 'envoy.extensions.filters.http.oauth2.v3.OAuth2PerRoute';
+const SHARE = (numerator: number): JsonObject => ({ default_value: { numerator, denominator: 'HUNDRED' }, runtime_key: 'kea.unused' });
+
+/** Empty in the listener: only routes that carry `loginRoute` log people in. */
+export function loginFilter(): JsonObject {
+  return extension(OAUTH2_FILTER, 'envoy.extensions.filters.http.oauth2.v3.OAuth2', {});
+}
+
+/** Off in the listener: only routes with cookies need it, and machines send no Origin. */
+export function csrfFilter(): JsonObject {
+  return extension(CSRF_FILTER, 'envoy.extensions.filters.http.csrf.v3.CsrfPolicy', { filter_enabled: SHARE(0) });
+}
+
+/**
+ * Per-route configuration of pages behind the login. The filter only turns a session cookie into a bearer token:
+ * jwt_authn and rbac after it judge that token like any other.
+ */
+export function loginRoute(login: LoginOptions): { readonly [filter: string]: JsonObject } {
+  return {
+    [CSRF_FILTER]: typed('envoy.extensions.filters.http.csrf.v3.CsrfPolicy', { filter_enabled: SHARE(100) }),
+    [OAUTH2_FILTER]: typed(PER_ROUTE, {
+      config: {
+        token_endpoint: { uri: login.tokenEndpoint, cluster: login.cluster ?? IDENTITY_CLUSTER, timeout: '5s' },
+        authorization_endpoint: login.authorizationEndpoint,
+        ...(login.endSessionEndpoint ? { end_session_endpoint: login.endSessionEndpoint } : {}),
+        credentials: {
+          client_id: login.clientId,
+          token_secret: secret('login-token', login.secrets.tokenFile),
+          hmac_secret: secret('login-hmac', login.secrets.hmacFile),
+        },
+        redirect_uri: '%REQ(x-forwarded-proto)%://%REQ(:authority)%/docs/callback',
+        redirect_path_matcher: { path: { exact: '/docs/callback' } },
+        signout_path: { path: { exact: '/docs/logout' } },
+        forward_bearer_token: true,
+        use_refresh_token: true,
+        auth_scopes: [...(login.scopes ?? ['openid', 'profile'])],
+        // A client with a token of its own is judged by it; jwt_authn stands behind, so nothing passes by saying "Bearer".
+        pass_through_matcher: [{ name: 'authorization', string_match: { prefix: 'Bearer ' } }],
+        // A script cannot follow a login page: it gets 401 and the page may reload itself.
+        deny_redirect_matcher: [
+          exactHeader('x-requested-with', 'XMLHttpRequest'),
+          exactHeader('sec-fetch-mode', 'cors'),
+          exactHeader('accept', 'application/json'),
+        ],
+      },
+    }),
+  };
+}
+
+function secret(name: string, path: string): JsonObject {
+  return { name, sds_config: { path_config_source: { path }, resource_api_version: 'V3' } };
+}

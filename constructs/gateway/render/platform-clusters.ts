@@ -1,0 +1,111 @@
+import { Socket } from '../../../core/contract/ports';
+import type { JsonObject } from '../../../core/json';
+import type { ResolvedIdentity } from '../../../schema/resolved';
+import { loadAssignment, pipeAddress, socketAddress, typed } from './envoy';
+import { IDENTITY_CLUSTER } from './jwt';
+import type { ResolvedGatewayOptions } from './options';
+
+export const PROCESSOR_CLUSTER = 'processor';
+export const PORTAL_CLUSTER = 'portal';
+export const ADS_CLUSTER = 'ads';
+
+const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+
+/** Clusters of the platform itself, in the bootstrap: they change only with the pod. */
+export function platformClusters(identity: ResolvedIdentity, options: ResolvedGatewayOptions): readonly JsonObject[] {
+  return [
+    adsCluster(options),
+    processorCluster(options),
+    ...(options.portal ? [hostCluster(PORTAL_CLUSTER, options.portal.host, options.portal.port)] : []),
+    ...(identity.jwks === undefined || options.login ? [identityCluster(identity, options)] : []),
+  ];
+}
+
+/** The supervisor's discovery service. */
+export function adsCluster(options: ResolvedGatewayOptions): JsonObject {
+  return {
+    name: ADS_CLUSTER,
+    type: 'STATIC',
+    connect_timeout: '1s',
+    load_assignment: loadAssignment(ADS_CLUSTER, [pipeAddress(`${options.socketFolder}/${Socket.ads}`)]),
+    typed_extension_protocol_options: {
+      [HTTP_OPTIONS]: typed(HTTP_OPTIONS, {
+        explicit_http_config: { http2_protocol_options: { connection_keepalive: { interval: '30s', timeout: '20s' } } },
+      }),
+    },
+  };
+}
+
+/** The request workers, one Unix socket each. */
+export function processorCluster(options: ResolvedGatewayOptions): JsonObject {
+  const sockets = Array.from({ length: options.workers }, (_, index) => pipeAddress(`${options.socketFolder}/${Socket.worker(index)}`));
+  return {
+    name: PROCESSOR_CLUSTER,
+    type: 'STATIC',
+    connect_timeout: '0.25s',
+    per_connection_buffer_limit_bytes: 1024 * 1024,
+    lb_policy: 'LEAST_REQUEST',
+    load_assignment: loadAssignment(PROCESSOR_CLUSTER, sockets),
+    circuit_breakers: {
+      thresholds: [
+        {
+          priority: 'DEFAULT',
+          max_connections: 4096,
+          max_pending_requests: 4096,
+          max_requests: 8192,
+          max_retries: 1024,
+          track_remaining: true,
+        },
+      ],
+    },
+    typed_extension_protocol_options: {
+      // Workers keep connections for an hour; Envoy lets go first.
+      [HTTP_OPTIONS]: typed(HTTP_OPTIONS, {
+        common_http_protocol_options: { idle_timeout: '60s' },
+        explicit_http_config: { http_protocol_options: {} },
+      }),
+    },
+  };
+}
+
+/** Where the provider's keys (and, with a login, its token endpoint) are reached: host, port and TLS of `jwksUri`. */
+export function identityCluster(identity: ResolvedIdentity, options: ResolvedGatewayOptions): JsonObject {
+  const url = new URL(identity.jwksUri);
+  const secure = url.protocol === 'https:';
+  const cluster = hostCluster(IDENTITY_CLUSTER, url.hostname, Number(url.port) || (secure ? 443 : 80));
+  return secure ? { ...cluster, transport_socket: clientTls(url.hostname, options.caFile) } : cluster;
+}
+
+function hostCluster(name: string, host: string, port: number): JsonObject {
+  const address = host === 'localhost' ? '127.0.0.1' : host.replace(/^\[|\]$/g, '');
+  const isIp = /^[\d.]+$/.test(address) || address.includes(':');
+  return {
+    name,
+    connect_timeout: '1s',
+    ...(isIp ? { type: 'STATIC' } : { type: 'STRICT_DNS', dns_lookup_family: 'V4_PREFERRED', dns_refresh_rate: '5s' }),
+    load_assignment: loadAssignment(name, [socketAddress(address, port)]),
+    typed_extension_protocol_options: {
+      [HTTP_OPTIONS]: typed(HTTP_OPTIONS, {
+        common_http_protocol_options: { idle_timeout: '4s' },
+        explicit_http_config: { http_protocol_options: {} },
+      }),
+    },
+  };
+}
+
+// Without a trusted CA and a name to compare, Envoy would verify nothing.
+function clientTls(host: string, caFile: string): JsonObject {
+  return {
+    name: 'envoy.transport_sockets.tls',
+    typed_config: typed('envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext', {
+      sni: host,
+      common_tls_context: {
+        tls_params: { tls_minimum_protocol_version: 'TLSv1_2', tls_maximum_protocol_version: 'TLSv1_3' },
+        validation_context: {
+          trusted_ca: { filename: caFile },
+          match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: host } }],
+        },
+      },
+    }),
+  };
+}

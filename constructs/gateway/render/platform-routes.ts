@@ -1,0 +1,33 @@
+import { Header } from '../../../core/contract/headers';
+import type { JsonObject } from '../../../core/json';
+import type { ResolvedIdentity } from '../../../schema/resolved';
+import { toProcessor } from './contract-routes';
+import { exactHeader, overwriteHeader } from './envoy';
+import { loginRoute } from './login';
+import type { LoginOptions } from './options';
+import { PORTAL_CLUSTER } from './platform-clusters';
+import { allowAuthenticated, RBAC_FILTER } from './rbac';
+
+/** Routes that belong to no model; every verified caller may use them, and the processor shows each what they may call. */
+export function platformRoutes(identity: ResolvedIdentity, login?: LoginOptions): readonly JsonObject[] {
+  return [
+    page(identity, '/models', 'platform/models'),
+    page(identity, '/openapi.json', 'platform/openapi'),
+    {
+      name: 'platform/docs',
+      match: { path_separated_prefix: '/docs' },
+      route: { cluster: PORTAL_CLUSTER, timeout: '15s' },
+      typed_per_filter_config: { ...(login ? loginRoute(login) : {}), [RBAC_FILTER]: allowAuthenticated(identity) },
+    },
+  ];
+}
+
+function page(identity: ResolvedIdentity, path: string, id: string): JsonObject {
+  return {
+    name: id,
+    match: { path, headers: [exactHeader(':method', 'GET')] },
+    route: toProcessor(5000),
+    request_headers_to_add: [overwriteHeader(Header.route, id)],
+    typed_per_filter_config: { [RBAC_FILTER]: allowAuthenticated(identity) },
+  };
+}
