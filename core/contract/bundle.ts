@@ -124,6 +124,8 @@ export type BundleCall =
       readonly kind: 'tensors';
       readonly inputs: readonly TensorInput[];
       readonly outputs: readonly TensorOutput[];
+      /** TensorFlow's signature; absent = the server's default. */
+      readonly signature?: string;
     }
   | { readonly kind: 'json'; readonly path: string }
   | { readonly kind: 'openai'; readonly operation: 'chat.completions' | 'completions' | 'embeddings' };
