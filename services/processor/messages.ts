@@ -1,5 +1,12 @@
 import type { BundleIndex } from '../../core/contract/bundle';
 
+/**
+ * The supervisor forks `worker/main.js --config FILE --index N`: the `ProcessorConfig` file, and the worker's number, from which its socket's name comes
+ * (`Socket.worker(N)`). It sends `load` after every start of a worker, and waits for `listening` and `loaded`. A worker whose IPC channel closes lost its
+ * supervisor and exits. Routes of a part carry the part's digest in `x-kea-part`, routes of the platform the index's digest; the route of a contract's
+ * document is `<model>/<contract>/openapi.json`.
+ */
+
 /** Supervisor → worker, over Node's IPC channel. */
 export type ToWorker =
   /** Load these parts (files hold gzipped canonical JSON) beside those already loaded, then answer `loaded`. */
