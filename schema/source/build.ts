@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../core/json';
+import { reservedMethods } from '../../core/names';
 
 /**
  * A small vocabulary in which both documents are described, so that every key carries a description, its default, its unit and an example,
@@ -43,7 +44,7 @@ export function object(
 export function map(
   title: string,
   description: string,
-  keys: { readonly pattern: string; readonly form: string },
+  keys: { readonly pattern: string; readonly form: string; readonly most?: number },
   value: Schema,
   most = 500,
 ): Schema {
@@ -51,7 +52,7 @@ export function map(
     title,
     description,
     type: 'object',
-    propertyNames: { pattern: keys.pattern, 'x-kea-form': keys.form },
+    propertyNames: { pattern: keys.pattern, maxLength: keys.most ?? 200, 'x-kea-form': keys.form },
     maxProperties: most,
     additionalProperties: value,
   };
@@ -166,10 +167,11 @@ export const dnsLabel = {
   form: 'small letters, digits and hyphens, starting with a letter',
 } as const;
 
-/** A name of a method: a word of the URL and of a role. */
+/** A name of a method: a word of the URL and of a role. The reserved words are those of `core/names.ts`. */
 export const methodName = {
-  pattern: '^[a-z]([-a-z0-9]*[a-z0-9])?$',
-  form: 'small letters, digits and hyphens, starting with a letter',
+  pattern: `^(?!(${reservedMethods.join('|')})$)[a-z]([-a-z0-9]*[a-z0-9])?$`,
+  form: `small letters, digits and hyphens, starting with a letter, and none of ${reservedMethods.join(', ')}`,
+  most: 40,
 } as const;
 
 /** MAJOR.MINOR.PATCH without leading zeros. */

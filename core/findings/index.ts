@@ -1,0 +1,19 @@
+import { documentFindings } from './documents';
+import type { FindingKind } from './finding';
+import { referenceFindings } from './references';
+import { shapeFindings } from './shape';
+import { byBytes } from '../order';
+
+/** Areas of the catalogue. A new area is a file beside this one and a line here. */
+const areas: readonly { readonly [name: string]: FindingKind }[] = [documentFindings, referenceFindings, shapeFindings];
+
+/** Every kind of finding there is, in order of code. */
+export const catalogue: readonly FindingKind[] = Object.freeze(
+  areas.flatMap((area) => Object.values(area)).sort((a, b) => byBytes(a.code, b.code)),
+);
+
+/** The catalogue's entry for a code as a person writes it: `KEA1010`, `kea1010` or `1010`. */
+export function explain(code: string): FindingKind | undefined {
+  const wanted = code.trim().toUpperCase();
+  return catalogue.find((kind) => kind.code === wanted || kind.code === `KEA${wanted}`);
+}

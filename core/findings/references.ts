@@ -1,0 +1,96 @@
+import { kinds } from './finding';
+
+/** KEA105x: schemas of methods and what they refer to. */
+export const referenceFindings = kinds({
+  url: {
+    code: 'KEA1050',
+    severity: 'error',
+    title: 'schema reference to an address',
+    why: 'a check must not depend on the network, nor fetch what a pull request names',
+    fix: 'copy the schema beside the model and refer to the file',
+    explanation: "Schemas may refer to `#/…` in the same file and to JSON or YAML files below the model's folder, never to an address.",
+    example: 'methods: { m: { request: { $ref: "https://example.com/s.json" } } }',
+  },
+  outside: {
+    code: 'KEA1051',
+    severity: 'error',
+    title: "schema reference leaves the model's folder",
+    why: "a model is complete in its folder, and must not read other teams' files",
+    fix: "copy the schema into the model's folder",
+    explanation: 'A reference with `..`, an absolute path or a symbolic link ends outside the folder of the model.',
+    example: 'methods: { m: { request: { $ref: ../other/s.json } } }',
+  },
+  missing: {
+    code: 'KEA1052',
+    severity: 'error',
+    title: 'schema file missing',
+    why: 'the method would have no schema',
+    fix: 'create the file, or correct the reference; it is relative to the file that holds it',
+    explanation: 'The file that a `$ref` names does not exist. Paths are relative to the file in which the reference stands.',
+    example: 'methods: { m: { request: { $ref: nowhere.json } } }',
+  },
+  pointer: {
+    code: 'KEA1053',
+    severity: 'error',
+    title: 'schema reference points at nothing',
+    why: 'the method would have no schema',
+    fix: 'correct the part behind #; it lists keys from the top of the file, such as #/$defs/Address',
+    explanation: 'The file exists, but has nothing at the JSON pointer behind the `#`.',
+    example: 'methods: { m: { request: { $ref: "#/$defs/nowhere" } } }',
+  },
+  cycle: {
+    code: 'KEA1054',
+    severity: 'error',
+    title: 'schema refers to itself',
+    why: 'a recursive schema has no bound, so neither validation time nor depth could be promised',
+    fix: 'write the levels out to the depth that is needed',
+    explanation: 'Following the references leads back to a schema that is still being followed, in one file or over several.',
+    example: 'methods: { m: { request: { $defs: { a: { properties: { b: { $ref: "#/$defs/a" } } } }, $ref: "#/$defs/a" } } }',
+  },
+  expansion: {
+    code: 'KEA1055',
+    severity: 'error',
+    title: 'schema grows too large',
+    why: 'the schema travels to every gateway pod, and a few references can grow to gigabytes',
+    fix: 'use fewer or smaller references; a schema may have 20,000 values and 100 levels once they are written out',
+    explanation: 'All references are written out when the plan is made. What results is bounded.',
+  },
+  keyword: {
+    code: 'KEA1056',
+    severity: 'error',
+    title: 'schema reference of an unsupported kind',
+    why: 'only references by path can be written out',
+    fix: 'use `$ref` with #/… or a file; remove the keyword',
+    explanation:
+      '`$dynamicRef`, `$dynamicAnchor`, `$recursiveRef`, `$anchor`, `$id` and `$vocabulary` name or rename schemas in ways that change when schemas are written out into one document.',
+    example: 'methods: { m: { request: { $dynamicRef: "#x" } } }',
+  },
+  notSchema: {
+    code: 'KEA1057',
+    severity: 'error',
+    title: 'not a JSON Schema',
+    why: 'what is no schema cannot validate',
+    fix: 'correct the keyword; JSON Schema 2020-12 is read',
+    explanation:
+      'A keyword of the schema has a value that JSON Schema 2020-12 does not allow, such as an unknown type or a negative length.',
+    example: 'methods: { m: { request: { type: objekt } } }',
+  },
+  json: {
+    code: 'KEA1058',
+    severity: 'error',
+    title: 'not JSON',
+    why: 'a file that ends in .json is read as JSON',
+    fix: 'correct the line, or name the file .yaml',
+    explanation:
+      'The text of a schema file breaks the rules of JSON: comments, trailing commas, single quotes and duplicate keys are refused.',
+  },
+  suffix: {
+    code: 'KEA1059',
+    severity: 'error',
+    title: 'schema file of an unknown kind',
+    why: 'the suffix tells how a file is read',
+    fix: 'name it .json, .yaml or .yml',
+    explanation: 'Schema files end in `.json`, `.yaml` or `.yml`.',
+    example: 'methods: { m: { request: { $ref: schema.txt } } }',
+  },
+});

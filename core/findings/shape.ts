@@ -1,0 +1,98 @@
+import { kinds } from './finding';
+
+/** KEA11xx: what a document may say, by its schema. */
+export const shapeFindings = kinds({
+  unknownKey: {
+    code: 'KEA1101',
+    severity: 'error',
+    title: 'unknown key',
+    why: 'a key that nothing reads would be a wish that is silently not granted',
+    fix: 'remove it, or spell it like one of the keys that are allowed here',
+    explanation:
+      'Both documents are closed: each key changes the plan or is refused. The reference of the model file and of the stack file lists all keys.',
+    example: 'onwer: risk-team',
+  },
+  wrongType: {
+    code: 'KEA1102',
+    severity: 'error',
+    title: 'value of the wrong kind',
+    why: 'values are never converted by guessing',
+    fix: 'write a value of the kind that is asked for',
+    explanation:
+      'The value is, for example, a number where a text is needed, or a single value where a list is needed. Quotes make a text, `[…]` a list.',
+    example: 'tags: risk',
+  },
+  notAllowed: {
+    code: 'KEA1103',
+    severity: 'error',
+    title: 'value that is not allowed',
+    why: 'only these words have a meaning here',
+    fix: 'write one of the allowed values',
+    explanation: 'The key takes one of a few words, and this is none of them.',
+    example: 'data: { classification: secret }',
+  },
+  malformed: {
+    code: 'KEA1104',
+    severity: 'error',
+    title: 'value of the wrong form',
+    why: 'quantities, names and addresses are parsed, never passed on unread',
+    fix: 'write it in the form that is asked for',
+    explanation: 'The key takes a text of a certain form: a duration such as 30s, a size such as 64Ki, a date, a name, an address.',
+    example: 'runtime: { loadTime: 30 seconds }',
+  },
+  outOfRange: {
+    code: 'KEA1105',
+    severity: 'error',
+    title: 'value out of range',
+    why: 'beyond its bounds the value cannot work, or is surely a mistake',
+    fix: 'choose a value within the bounds',
+    explanation: 'A number is too small or too large, a text too long, a list or mapping too short or too long.',
+    example: 'scaling: { min: 0 }',
+  },
+  missingKey: {
+    code: 'KEA1106',
+    severity: 'error',
+    title: 'key missing',
+    why: 'without it the part has no meaning, and there is no default that would be right',
+    fix: 'add the key',
+    explanation: 'Some parts need certain keys, such as a rate limit its number of requests.',
+    example: 'methods: { m: { rateLimit: { per: minute } } }',
+  },
+  wrongName: {
+    code: 'KEA1107',
+    severity: 'error',
+    title: 'name of the wrong form',
+    why: 'the name becomes part of URLs, roles or Kubernetes names',
+    fix: 'rename it',
+    explanation: 'Names that people choose as keys, such as those of versions, methods and stacks, have a form of their own.',
+    example: 'methods: { Score_It: {} }',
+  },
+  repeated: {
+    code: 'KEA1108',
+    severity: 'error',
+    title: 'value repeated in a list',
+    why: 'the second one changes nothing, so one of the two was meant otherwise',
+    fix: 'remove or correct one of the two',
+    explanation: 'The list must not hold the same value twice.',
+    example: 'tags: [risk, risk]',
+  },
+  otherFile: {
+    code: 'KEA1109',
+    severity: 'error',
+    title: 'key belongs into the other file',
+    why: 'what is true of the model and what is true of one contract stand in different files, so that neither can contradict the other',
+    fix: 'move the key',
+    explanation:
+      '`model.yaml` holds what is true of the model, `vN.yaml` what is true of one contract. Keys of a contract may stand in `model.yaml` only as long as there is no `vN.yaml`.',
+    example: '# v1.yaml\nowner: risk-team',
+  },
+  empty: {
+    code: 'KEA1110',
+    severity: 'error',
+    title: 'key without a value',
+    why: 'nobody can tell whether the default or nothing at all was meant',
+    fix: 'write a value, or remove the key',
+    explanation: 'The key stands alone, or has the value null.',
+    example: 'methods:',
+  },
+});
