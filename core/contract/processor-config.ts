@@ -4,6 +4,8 @@ export interface ProcessorConfig {
   readonly bundleFolder: string;
   /** Folder of the Unix sockets that Envoy and the processor share (`core/contract/ports` names them). */
   readonly socketFolder: string;
+  /** In a cluster: the API objects that are mirrored into `bundleFolder`. Absent in the local run, which writes the folder itself. */
+  readonly cluster?: ClusterSource;
   /** Number of request workers, 1 or more. */
   readonly workers: number;
   readonly management: { readonly host: string; readonly port: number };
@@ -16,6 +18,8 @@ export interface ProcessorConfig {
     readonly writer: string;
     /** File with the key of body hashes; absent = a fresh random key at each start. */
     readonly payloadKeyFile?: string;
+    /** Audit writers, `http://host:port`: records of level `durable` and `strict` count as written when one of them has acknowledged. Absent: this folder is the record. */
+    readonly writers?: readonly string[];
   };
   readonly cache:
     | { readonly kind: 'none' }
@@ -24,4 +28,14 @@ export interface ProcessorConfig {
     | { readonly kind: 'redis'; readonly address: string; readonly tls: boolean; readonly passwordFile?: string; readonly prefix: string };
   /** Bodies in memory over all requests of one worker; beyond it answers 503 `overloaded`. */
   readonly maxBufferedBytes: number;
+}
+
+/** Where the gateway's state stands in a cluster. */
+export interface ClusterSource {
+  /** Namespace of the bundle's ConfigMaps. */
+  readonly platformNamespace: string;
+  /** Namespaces of the EndpointSlices of models and of the portal. */
+  readonly endpointNamespaces: readonly string[];
+  /** Label selector of the EndpointSlices. */
+  readonly endpointSelector: string;
 }

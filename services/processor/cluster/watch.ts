@@ -1,16 +1,7 @@
 import { CoreV1Api, DiscoveryV1Api, KubeConfig, makeInformer, type KubernetesObject } from '@kubernetes/client-node';
+import type { ClusterSource } from '../../../core/contract/processor-config';
 import { ShardMark, type Shard } from '../../../core/contract/bundle-shards';
 import { assemble, readEndpoints, readShard, writeBundle, writeEndpoints, type ShardObject, type SliceObject } from './mirror';
-
-/** Where the gateway's state stands in the cluster. */
-export interface ClusterSource {
-  /** Namespace of the bundle's ConfigMaps. */
-  readonly platformNamespace: string;
-  /** Namespaces of the EndpointSlices of models and of the portal. */
-  readonly endpointNamespaces: readonly string[];
-  /** Label selector of the EndpointSlices. */
-  readonly endpointSelector: string;
-}
 
 /** Changes are gathered this long before the folder is written, so that one apply is one change. */
 const GATHER_MS = 100;
