@@ -50,7 +50,8 @@ export function parseArtifactArguments(args: readonly string[]): ArtifactRequest
   }
   const known = ['uri', 'sha256', 'folder', 'target', 'max-bytes', 'credentials', 'chunks', 'claim'];
   const unknown = [...values.keys()].find((name) => !known.includes(name));
-  if (unknown !== undefined) return { problem: `argument --${unknown} is unknown, allowed: ${known.map((name) => `--${name}`).join(', ')}` };
+  if (unknown !== undefined)
+    return { problem: `argument --${unknown} is unknown, allowed: ${known.map((name) => `--${name}`).join(', ')}` };
   const uri = values.get('uri');
   const target = values.get('target');
   const maxBytes = Number(values.get('max-bytes'));
