@@ -1,3 +1,4 @@
+import { cliFindings } from './cli';
 import { documentFindings } from './documents';
 import type { FindingKind } from './finding';
 import { referenceFindings } from './references';
@@ -5,7 +6,7 @@ import { shapeFindings } from './shape';
 import { byBytes } from '../order';
 
 /** Areas of the catalogue. A new area is a file beside this one and a line here. */
-const areas: readonly { readonly [name: string]: FindingKind }[] = [documentFindings, referenceFindings, shapeFindings];
+const areas: readonly { readonly [name: string]: FindingKind }[] = [cliFindings, documentFindings, referenceFindings, shapeFindings];
 
 /** Every kind of finding there is, in order of code. */
 export const catalogue: readonly FindingKind[] = Object.freeze(

@@ -1,4 +1,4 @@
-import { Provider, type ClientMetadata, type Configuration, type JWKS, type ResourceServer } from 'oidc-provider';
+import { Provider, type ClientMetadata, type Configuration, type ResourceServer } from 'oidc-provider';
 import { registerLocalGrant } from './local-grant';
 import { AUDIENCE, Client, issuerUrl, LOCAL_GRANT, ROLES_CLAIM, type IssuerSettings } from './settings';
 import { memoryStore } from './store';
@@ -23,7 +23,7 @@ export function makeProvider(settings: () => IssuerSettings): Provider {
   const configuration: Configuration = {
     adapter: memoryStore(),
     clients: clients(first),
-    jwks: { keys: [first.keys.signing] } as JWKS,
+    jwks: { keys: [first.keys.signing] },
     cookies: { keys: [first.keys.cookies] },
     scopes: ['openid', 'profile', 'offline_access'],
     claims: { openid: ['sub', ROLES_CLAIM], profile: ['name', 'preferred_username'] },
@@ -42,7 +42,7 @@ export function makeProvider(settings: () => IssuerSettings): Provider {
     interactions: { url: (_ctx, interaction) => `/login/${interaction.uid}` },
     // Everybody here consents: the clients are the platform's own.
     async loadExistingGrant(ctx) {
-      const grant = new ctx.oidc.provider.Grant({ clientId: ctx.oidc.client!.clientId, accountId: ctx.oidc.session!.accountId! });
+      const grant = new ctx.oidc.provider.Grant({ clientId: ctx.oidc.client?.clientId, accountId: ctx.oidc.session?.accountId });
       grant.addOIDCScope('openid profile offline_access');
       grant.addResourceScope(RESOURCE, 'models');
       await grant.save();

@@ -1,0 +1,83 @@
+import { buildCommand } from '@stricli/core';
+import { resolve } from 'node:path';
+import { work } from '../command';
+import { calendarDate, outputFlag, stackFlag, text, type OutputFlag } from '../flags';
+import { judgeDates } from '../judge-dates';
+import { mergeFindings, type Judgement } from '../merge';
+import { countsOf } from '../print/format';
+import { print } from '../print/index';
+import { countsLine } from '../print/text';
+import { projectOf, requireStack, shown, stackNames } from '../project';
+
+interface Flags extends OutputFlag {
+  readonly stack?: string;
+  readonly fix: boolean;
+  readonly asOf?: string;
+  readonly strict: boolean;
+}
+
+/** Models are narrowed to a folder below `models/` when the call names one. */
+function narrowed(root: string, folder: string | undefined, cwd: string): readonly string[] | undefined {
+  if (folder === undefined) return undefined;
+  const path = shown(root, resolve(cwd, folder));
+  return path === '.' || path === 'models' || path === 'stacks' ? undefined : [path];
+}
+
+export const check = buildCommand({
+  docs: {
+    brief: 'Judge the model files and stacks, and print every finding at once',
+    fullDescription: `Judge the model files and stacks of a project, offline.
+
+  kea check
+  kea check --stack prod models/risk
+  kea check --output github --strict
+
+Without --stack every file in stacks/ is judged; without any the built-in stack local.`,
+  },
+  parameters: {
+    flags: {
+      output: outputFlag,
+      stack: { ...stackFlag, brief: 'Judge one stack only' },
+      fix: { kind: 'boolean', default: false, withNegated: false, brief: 'Correct what has one certain correction, keeping comments' },
+      asOf: { kind: 'parsed', parse: calendarDate, optional: true, placeholder: 'DATE', brief: 'Judge dates as of that day instead of today' },
+      strict: { kind: 'boolean', default: false, withNegated: false, brief: 'Exit 1 on warnings too' },
+    },
+    positional: {
+      kind: 'tuple',
+      parameters: [{ brief: 'Project, or a folder of models in it; the nearest project upwards by default', parse: text, placeholder: 'FOLDER', optional: true }],
+    },
+  },
+  func: work('check', async (cli, flags: Flags, folder?: string) => {
+    const root = projectOf(cli.cwd, folder);
+    const stacks = flags.stack !== undefined ? [requireStack(root, flags.stack)] : stackNames(root);
+    const models = narrowed(root, folder, cli.cwd);
+    const asOf = flags.asOf ?? new Date().toISOString().slice(0, 10);
+    const { loadPlatform } = await import('../../schema/load/index');
+    if (flags.fix) await applyFixes(root, cli.say.bind(cli));
+    const judgements: Judgement[] = [];
+    const names = new Set<string>();
+    for (const stack of stacks.length > 0 ? stacks : [undefined]) {
+      const { platform, findings } = await loadPlatform({ root, strict: flags.strict, ...(stack === undefined ? {} : { stack }), ...(models ? { models } : {}) });
+      for (const model of platform?.models ?? []) names.add(model.name);
+      judgements.push({ stack, findings: [...findings, ...(platform ? judgeDates(platform, asOf) : [])] });
+    }
+    const findings = mergeFindings(judgements);
+    const judged = `${stacks.length > 0 ? `stack${stacks.length === 1 ? '' : 's'} ${stacks.join(', ')}` : 'the built-in stack local'}`;
+    await print(
+      cli,
+      {
+        command: 'check',
+        findings,
+        findingsAreData: true,
+        data: { stacks: stacks.length > 0 ? stacks : ['local'], models: [...names], asOf },
+        summary: `${names.size} model${names.size === 1 ? '' : 's'} in ${judged}: ${countsLine(countsOf(findings))}`,
+      },
+      { output: flags.output, root, strict: flags.strict },
+    );
+  }),
+});
+
+async function applyFixes(root: string, say: (text: string) => void): Promise<void> {
+  const { fixProject } = await import('../edit');
+  say(await fixProject(root));
+}
