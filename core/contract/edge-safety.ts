@@ -1,0 +1,162 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../json';
+import { Header } from './headers';
+
+/**
+ * What no route of the edge may do, whoever wrote it. Synth refuses it as a finding; the supervisor refuses a bundle that holds it,
+ * so that a bundle changed on its way cannot open what the models folder closed.
+ */
+export interface UnsafeRoute {
+  readonly rule: RouteRule;
+  /** `name` of the route, or its number. */
+  readonly route: string;
+  readonly reason: string;
+}
+
+export type RouteRule =
+  | 'no-rule'
+  | 'admits-everybody'
+  | 'weak-rule'
+  | 'token-not-demanded'
+  | 'answers-itself'
+  | 'outside-prefix'
+  | 'rewrites'
+  | 'unknown-target'
+  | 'no-identity'
+  | 'no-timeout';
+
+export interface RouteScope {
+  /** `/models/<model>/<contract>/` for a contract's routes; undefined for the platform's own. */
+  readonly prefix?: string;
+}
+
+const RBAC = 'envoy.filters.http.rbac';
+const JWT = 'envoy.filters.http.jwt_authn';
+const ALLOWED_FILTERS = new Set([RBAC, JWT, 'envoy.filters.http.cors', 'envoy.filters.http.csrf', 'envoy.filters.http.oauth2']);
+const FORBIDDEN_ACTION_KEYS = [
+  'prefix_rewrite',
+  'regex_rewrite',
+  'path_rewrite_policy',
+  'host_rewrite_literal',
+  'host_rewrite_header',
+  'host_rewrite_path_regex',
+  'cluster_header',
+  'weighted_clusters',
+  'cluster_specifier_plugin',
+  'upgrade_configs',
+  'internal_redirect_policy',
+];
+const MATCH_KEYS = new Set(['path', 'prefix', 'path_separated_prefix', 'headers']);
+
+/** All breaches, in the order of the routes. */
+export function unsafeRoutes(routes: readonly JsonObject[], scope: RouteScope): readonly UnsafeRoute[] {
+  return routes.flatMap((route, number) => {
+    const name = typeof route['name'] === 'string' ? route['name'] : `#${number}`;
+    return [...accessBreaches(route), ...actionBreaches(route, scope), ...matchBreaches(route, scope)].map(([rule, reason]) => ({
+      rule,
+      route: name,
+      reason,
+    }));
+  });
+}
+
+type Breach = readonly [RouteRule, string];
+
+function accessBreaches(route: JsonObject): readonly Breach[] {
+  const filters = object(route['typed_per_filter_config']);
+  const breaches: Breach[] = Object.keys(filters)
+    .filter((filter) => !ALLOWED_FILTERS.has(filter))
+    .map((filter) => ['weak-rule', `it configures the filter ${filter}`]);
+  const jwt = filters[JWT];
+  const optional = isJsonObject(jwt) && jwt['requirement_name'] === 'optional' && Object.keys(jwt).length === 2;
+  if (jwt !== undefined && !optional) breaches.push(['token-not-demanded', 'it changes what jwt_authn demands']);
+  const rules = object(object(object(filters[RBAC])['rbac'])['rules']);
+  const policies = Object.values(object(rules['policies'])).map(object);
+  if (policies.length === 0) return [...breaches, ['no-rule', 'it has no rbac rule of its own']];
+  if (rules['action'] !== 'ALLOW') breaches.push(['weak-rule', 'its rule is not an ALLOW list']);
+  for (const policy of policies) breaches.push(...policyBreaches(policy, optional));
+  return breaches;
+}
+
+function policyBreaches(policy: JsonObject, optionalToken: boolean): readonly Breach[] {
+  if (policy['condition'] !== undefined || policy['checked_condition'] !== undefined)
+    return [['weak-rule', 'its rule depends on an expression']];
+  const principals = array(policy['principals']);
+  if (principals.length === 0) return [['no-rule', 'its rule names no callers']];
+  return principals.flatMap((principal) => principalBreaches(object(principal), optionalToken));
+}
+
+// Only verified claims admit: no header, no address, no negation.
+function principalBreaches(principal: JsonObject, optionalToken: boolean): readonly Breach[] {
+  const [kind] = Object.keys(principal);
+  switch (kind) {
+    case 'any':
+      return optionalToken ? [] : [['admits-everybody', 'its rule admits everybody and it is not public']];
+    case 'sourced_metadata':
+      return object(object(principal['sourced_metadata'])['metadata_matcher'])['filter'] === JWT
+        ? []
+        : [['weak-rule', 'its rule looks at something else than verified claims']];
+    case 'and_ids':
+    case 'or_ids': {
+      const ids = array(object(principal[kind])['ids']);
+      if (ids.length === 0) return [['no-rule', 'its rule names no callers']];
+      return ids.flatMap((id) => principalBreaches(object(id), false));
+    }
+    default:
+      return [['weak-rule', `its rule admits by ${kind ?? 'nothing'}`]];
+  }
+}
+
+function actionBreaches(route: JsonObject, scope: RouteScope): readonly Breach[] {
+  const direct = route['direct_response'];
+  if (direct !== undefined && route['route'] === undefined && route['redirect'] === undefined) {
+    const status = object(direct)['status'];
+    return typeof status === 'number' && status >= 400 && object(direct)['body'] === undefined
+      ? []
+      : [['answers-itself', 'it answers without the processor']];
+  }
+  if (!isJsonObject(route['route']) || direct !== undefined || route['redirect'] !== undefined)
+    return [['answers-itself', 'it does something else than hand the call on']];
+  const action = route['route'];
+  const breaches: Breach[] = FORBIDDEN_ACTION_KEYS.filter((key) => action[key] !== undefined).map((key) => [
+    'rewrites',
+    `its action has ${key}`,
+  ]);
+  if (action['timeout'] === undefined) breaches.push(['no-timeout', 'it has no timeout of its own']);
+  const target = action['cluster'];
+  if (target === 'portal' && scope.prefix === undefined) return breaches;
+  if (target !== 'processor')
+    return [...breaches, ['unknown-target', `it leads to ${JSON.stringify(target ?? null)} instead of the processor`]];
+  return [...breaches, ...identityBreaches(route)];
+}
+
+function identityBreaches(route: JsonObject): readonly Breach[] {
+  const added = array(route['request_headers_to_add']).map(object);
+  const keys = added.map((entry) => object(entry['header'])['key']);
+  if (added.some((entry) => entry['append_action'] !== 'OVERWRITE_IF_EXISTS_OR_ADD'))
+    return [['no-identity', 'it adds headers beside those of the client instead of over them']];
+  if (keys.filter((key) => key === Header.route).length !== 1) return [['no-identity', `it does not say ${Header.route} once`]];
+  if (keys.some((key) => key !== Header.route && key !== Header.pinned))
+    return [['no-identity', 'it sets headers that are not its own to set']];
+  return [];
+}
+
+function matchBreaches(route: JsonObject, scope: RouteScope): readonly Breach[] {
+  const match = object(route['match']);
+  const unknown = Object.keys(match).filter((key) => !MATCH_KEYS.has(key));
+  if (unknown.length > 0) return [['outside-prefix', `it matches by ${unknown.join(', ')}`]];
+  if (scope.prefix === undefined) return [];
+  const path = match['path'] ?? match['prefix'];
+  const inside =
+    typeof path === 'string' &&
+    path.startsWith(scope.prefix) &&
+    (match['path'] === undefined ? path === scope.prefix : !path.includes('?'));
+  return inside ? [] : [['outside-prefix', `it matches ${JSON.stringify(path ?? null)}, outside ${scope.prefix}`]];
+}
+
+function object(value: JsonValue | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+function array(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,210 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { BundleFile } from '../../../core/contract/bundle-files';
+import { Socket } from '../../../core/contract/ports';
+import type { ProcessorConfig } from '../../../core/contract/processor-config';
+import type { JsonObject } from '../../../core/json';
+import { AdsServer } from './ads';
+import { drainGateway } from './drain';
+import { Encoder } from './encode';
+import { innerAnswers } from './inner-probe';
+import { encodeAssignment, parseEndpoints } from './instances';
+import type { Log } from './log';
+import { serveManagement } from './management';
+import { type Family, prometheusText } from './metrics';
+import { loadProtos } from './protos';
+import { DEFAULT_TIMES, type Refusal, Rollout, type RolloutTimes } from './rollout';
+import { BundleStore } from './store';
+import { type Watch, watchFile } from './watch';
+import { Workers } from './workers';
+
+export interface SupervisorOptions {
+  readonly config: ProcessorConfig;
+  readonly configFile: string;
+  /** Compiled `worker/main.js`. */
+  readonly workerProgram: string;
+  readonly log: Log;
+  readonly times?: RolloutTimes;
+}
+
+/** Keeps Envoy and the workers at the bundle in the folder. Calls never pass through it. */
+export class Supervisor {
+  private readonly encoder: Encoder;
+  private readonly ads: AdsServer;
+  private readonly workers: Workers;
+  private readonly rollout: Rollout;
+  private readonly store: BundleStore;
+  private readonly watches: Watch[] = [];
+  private management: Server | undefined;
+  private queue: Promise<void> = Promise.resolve();
+  private retry: NodeJS.Timeout | undefined;
+  private newest = '';
+  private refusal: Refusal | undefined;
+  private badEndpoints: string | undefined;
+  private applied = 0;
+  private refused = 0;
+  private draining = false;
+
+  constructor(private readonly options: SupervisorOptions) {
+    const { config, log } = options;
+    const root = loadProtos();
+    this.encoder = new Encoder(root);
+    this.ads = new AdsServer(root, (cluster) => encodeAssignment(this.encoder, cluster, []), log);
+    this.workers = new Workers(options.workerProgram, options.configFile, config.workers, log);
+    this.rollout = new Rollout(this.ads, this.workers, this.encoder, log, options.times ?? DEFAULT_TIMES);
+    this.store = new BundleStore(config.bundleFolder, this.encoder);
+  }
+
+  async start(): Promise<void> {
+    const { config } = this.options;
+    mkdirSync(config.socketFolder, { recursive: true });
+    // Sockets of a life that ended by force would only make callers wait.
+    for (let worker = 0; worker < config.workers; worker++) rmSync(join(config.socketFolder, Socket.worker(worker)), { force: true });
+    this.management = await serveManagement(
+      { status: () => this.status(), notReady: () => this.notReady(), metrics: () => this.metrics(), drain: () => this.drain() },
+      config.management.host,
+      config.management.port,
+    );
+    await this.ads.listen(join(config.socketFolder, Socket.ads));
+    this.workers.start();
+    this.watches.push(
+      watchFile(config.bundleFolder, BundleFile.endpoints, (text) => this.enqueue(() => this.takeEndpoints(text))),
+      watchFile(config.bundleFolder, BundleFile.index, (text) => this.enqueue(() => this.takeIndex(text))),
+    );
+  }
+
+  /** Lets calls under way finish, then ends everything that was started. */
+  async stop(timeoutMs: number): Promise<void> {
+    for (const watch of this.watches) watch.stop();
+    clearTimeout(this.retry);
+    this.rollout.stop();
+    await this.workers.stop(timeoutMs);
+    this.ads.close();
+    this.management?.closeAllConnections();
+    this.management?.close();
+  }
+
+  private enqueue(work: () => Promise<void> | void): Promise<void> {
+    this.queue = this.queue.then(work).catch((error: unknown) => {
+      this.options.log('error', 'the supervisor failed; this is a bug', {
+        reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
+    });
+    return this.queue;
+  }
+
+  private async takeIndex(text: string): Promise<void> {
+    clearTimeout(this.retry);
+    this.newest = text;
+    const refusal = await this.tryBundle(text);
+    if (refusal) this.refused += 1;
+    this.refusal = refusal;
+    // Files of a bundle may arrive after its index when another hand copied them: look again while nothing newer comes.
+    if (refusal?.by === 'reader') this.retry = setTimeout(() => void this.enqueue(() => this.retryIndex(text)), 2000);
+  }
+
+  private async retryIndex(text: string): Promise<void> {
+    if (this.newest !== text || this.refusal?.by !== 'reader') return;
+    const refusal = await this.tryBundle(text, true);
+    this.refusal = refusal && refusal.reason === this.refusal.reason ? this.refusal : refusal;
+    if (this.refusal?.by === 'reader') this.retry = setTimeout(() => void this.enqueue(() => this.retryIndex(text)), 2000);
+  }
+
+  private async tryBundle(text: string, quiet = false): Promise<Refusal | undefined> {
+    const started = Date.now();
+    let bundle;
+    try {
+      bundle = await this.store.load(text);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const serving = this.rollout.serving?.index.digest ?? null;
+      if (!quiet) this.options.log('error', 'a bundle was refused; the previous one keeps serving', { by: 'reader', reason, serving });
+      return { by: 'reader', reason, at: new Date().toISOString() };
+    }
+    const refusal = await this.rollout.apply(bundle);
+    if (refusal) return refusal;
+    this.applied += 1;
+    this.options.log('info', 'a bundle serves', {
+      digest: bundle.index.digest,
+      parts: bundle.index.parts.length,
+      ms: Date.now() - started,
+    });
+    return undefined;
+  }
+
+  private takeEndpoints(text: string): void {
+    try {
+      this.rollout.setEndpoints(parseEndpoints(text));
+      this.badEndpoints = undefined;
+    } catch (error) {
+      this.badEndpoints = error instanceof Error ? error.message : String(error);
+      this.options.log('error', 'endpoints were refused; the previous ones stay', { reason: this.badEndpoints });
+    }
+  }
+
+  private status(): JsonObject {
+    const serving = this.rollout.serving;
+    return {
+      digest: serving?.index.digest ?? null,
+      stack: serving?.index.stack ?? null,
+      parts: Object.fromEntries(serving?.index.parts.map(({ name, digest }) => [name, digest]) ?? []),
+      workers: this.workers.status().map((worker) => ({ ...worker })),
+      envoy: { connected: this.ads.connected, ...(this.ads.status() as unknown as JsonObject) },
+      refused: this.refusal ? { ...this.refusal } : null,
+      endpointsRefused: this.badEndpoints ?? null,
+      draining: this.draining,
+    };
+  }
+
+  private async notReady(): Promise<string | undefined> {
+    if (this.draining) return 'draining';
+    if (!this.rollout.serving) return 'no bundle serves yet';
+    if (this.workers.serving === 0) return 'no worker serves';
+    const routes = this.ads.status()['routes'];
+    if (this.ads.connected === 0 || !routes?.acknowledged) return 'envoy has not taken the routes';
+    return (await innerAnswers(join(this.options.config.socketFolder, Socket.inner))) ? undefined : 'the inner listener does not answer';
+  }
+
+  private async drain(): Promise<JsonObject> {
+    this.draining = true;
+    const result = await drainGateway({ envoyAdmin: this.options.config.envoyAdmin, endpointRemovalMs: 5000, budgetMs: 60_000 });
+    this.options.log('info', 'drained', result);
+    return { drained: result.active === 0, ...result };
+  }
+
+  private metrics(): string {
+    const envoy = Object.entries(this.ads.status());
+    const family = (name: string, type: Family['type'], help: string, value: number | Family['series']): Family => ({
+      name,
+      type,
+      help,
+      series: typeof value === 'number' ? { '': value } : value,
+    });
+    return prometheusText(
+      [
+        family('kea_bundles_applied_total', 'counter', 'Bundles that came to serve.', this.applied),
+        family('kea_bundles_refused_total', 'counter', 'Bundles that were refused whole.', this.refused),
+        family('kea_bundle_refused', 'gauge', '1 while the newest bundle is refused and an older one serves.', this.refusal ? 1 : 0),
+        family('kea_bundle_parts', 'gauge', 'Contracts of the bundle that serves.', this.rollout.serving?.index.parts.length ?? 0),
+        family('kea_workers', 'gauge', 'Request workers that there should be.', this.options.config.workers),
+        family('kea_workers_serving', 'gauge', 'Request workers that take calls.', this.workers.serving),
+        family(
+          'kea_worker_restarts_total',
+          'counter',
+          'Deaths of workers.',
+          this.workers.status().reduce((sum, { restarts }) => sum + restarts, 0),
+        ),
+        family('kea_envoy_connected', 'gauge', 'Gateways on the discovery socket.', this.ads.connected),
+        family('kea_envoy_refusals_total', 'counter', 'Configurations that Envoy refused.', this.ads.refusals),
+        family(
+          'kea_envoy_acknowledged',
+          'gauge',
+          '1 when Envoy has what was last sent.',
+          Object.fromEntries(envoy.map(([type, status]) => [`{type="${type}"}`, status.acknowledged ? 1 : 0])),
+        ),
+      ],
+      this.workers.metrics(),
+    );
+  }
+}

@@ -1,0 +1,212 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import type { FromWorker, ToWorker } from '../messages';
+import type { Log } from './log';
+import type { LoadedBundle } from './store';
+
+/** State of one worker, for status. */
+export interface WorkerStatus {
+  readonly worker: number;
+  readonly pid: number | null;
+  readonly state: 'starting' | 'serving' | 'dead';
+  /** Index digests that it has loaded, oldest first. */
+  readonly loaded: readonly string[];
+  readonly restarts: number;
+}
+
+interface Slot {
+  child: ChildProcess | undefined;
+  listening: boolean;
+  loaded: string[];
+  restarts: number;
+  /** Start of the life that runs now, for the backoff. */
+  since: number;
+  backoffMs: number;
+  timer: NodeJS.Timeout | undefined;
+  metrics: { readonly [series: string]: number };
+}
+
+type Loaded = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+const FIRST_BACKOFF_MS = 100;
+const LONGEST_BACKOFF_MS = 5000;
+
+/** The request workers: forks them, gives them bundles, starts them again. */
+export class Workers {
+  private readonly slots: Slot[];
+  /** What a worker that starts must load, in this order. */
+  private bundles: readonly LoadedBundle[] = [];
+  private ready: readonly string[] = [];
+  private stopping = false;
+  /** Counters of lives that have ended. */
+  private ended: { [series: string]: number } = {};
+  private readonly waiting = new Set<(slot: Slot, message: FromWorker | undefined) => void>();
+
+  constructor(
+    private readonly program: string,
+    private readonly configFile: string,
+    count: number,
+    private readonly log: Log,
+  ) {
+    this.slots = Array.from({ length: count }, () => ({
+      child: undefined,
+      listening: false,
+      loaded: [],
+      restarts: 0,
+      since: 0,
+      backoffMs: FIRST_BACKOFF_MS,
+      timer: undefined,
+      metrics: {},
+    }));
+  }
+
+  start(): void {
+    this.slots.forEach((_, number) => this.spawn(number));
+  }
+
+  /** Number of workers that take calls of the newest bundle given to them. */
+  get serving(): number {
+    return this.slots.filter((slot) => this.isServing(slot)).length;
+  }
+
+  status(): readonly WorkerStatus[] {
+    return this.slots.map((slot, worker) => ({
+      worker,
+      pid: slot.child?.pid ?? null,
+      state: slot.child === undefined ? 'dead' : this.isServing(slot) ? 'serving' : 'starting',
+      loaded: slot.loaded,
+      restarts: slot.restarts,
+    }));
+  }
+
+  /** Sum over all workers and all their lives. */
+  metrics(): { readonly [series: string]: number } {
+    const sum: { [series: string]: number } = { ...this.ended };
+    for (const slot of this.slots) for (const [series, value] of Object.entries(slot.metrics)) sum[series] = (sum[series] ?? 0) + value;
+    return sum;
+  }
+
+  /**
+   * Gives the bundle to all workers beside what they have. Answers once every living worker has it; one that dies meanwhile gets it when it starts again,
+   * one that refuses it decides for all.
+   */
+  async load(bundle: LoadedBundle, timeoutMs: number): Promise<Loaded> {
+    this.bundles = [...this.bundles.filter((each) => each.index.digest !== bundle.index.digest), bundle];
+    const asked = this.slots.filter((slot) => slot.child !== undefined);
+    const answers = await Promise.all(
+      asked.map((slot) => {
+        const answer = this.answer(slot, bundle.index.digest, timeoutMs);
+        this.send(slot, { type: 'load', index: bundle.index, files: bundle.files });
+        return answer;
+      }),
+    );
+    const refusal = answers.find((answer) => !answer.ok);
+    if (refusal) this.bundles = this.bundles.filter((each) => each !== bundle);
+    return refusal ?? { ok: true };
+  }
+
+  /** Keeps this bundle only; parts of all others may go. */
+  keep(bundle: LoadedBundle | undefined, parts: readonly string[]): void {
+    this.bundles = bundle ? [bundle] : [];
+    for (const slot of this.slots) {
+      slot.loaded = slot.loaded.filter((digest) => digest === bundle?.index.digest);
+      if (parts.length > 0) this.send(slot, { type: 'forget', digests: parts });
+    }
+  }
+
+  endpoints(ready: readonly string[]): void {
+    this.ready = ready;
+    for (const slot of this.slots) this.send(slot, { type: 'endpoints', ready });
+  }
+
+  /** Lets the workers finish what they have; those that take longer are ended. */
+  async stop(timeoutMs: number): Promise<void> {
+    this.stopping = true;
+    await Promise.all(
+      this.slots.map(async (slot) => {
+        clearTimeout(slot.timer);
+        const child = slot.child;
+        if (!child || child.exitCode !== null) return;
+        const ended = new Promise((resolve) => child.once('exit', resolve));
+        this.send(slot, { type: 'drain' });
+        const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+        await ended;
+        clearTimeout(timer);
+      }),
+    );
+  }
+
+  private isServing(slot: Slot): boolean {
+    const newest = this.bundles.at(-1);
+    return slot.child !== undefined && slot.listening && (newest === undefined || slot.loaded.includes(newest.index.digest));
+  }
+
+  private spawn(number: number): void {
+    const slot = this.slots[number];
+    if (!slot || this.stopping) return;
+    const child = fork(this.program, ['--config', this.configFile, '--index', String(number)], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      execArgv: process.execArgv,
+    });
+    Object.assign(slot, { child, listening: false, loaded: [], since: Date.now(), metrics: {} });
+    child.on('message', (message: FromWorker) => this.hear(number, slot, message));
+    child.on('error', (error) => this.log('error', 'a worker cannot be reached', { worker: number, reason: error.message }));
+    child.once('exit', (code, signal) => this.bury(number, slot, code, signal));
+    for (const bundle of this.bundles) this.send(slot, { type: 'load', index: bundle.index, files: bundle.files });
+    this.send(slot, { type: 'endpoints', ready: this.ready });
+  }
+
+  private bury(number: number, slot: Slot, code: number | null, signal: NodeJS.Signals | null): void {
+    for (const [series, value] of Object.entries(slot.metrics)) this.ended[series] = (this.ended[series] ?? 0) + value;
+    Object.assign(slot, { child: undefined, listening: false, loaded: [], metrics: {} });
+    for (const listener of this.waiting) listener(slot, undefined);
+    if (this.stopping) return;
+    const lived = Date.now() - slot.since;
+    slot.backoffMs =
+      lived > 30_000 ? FIRST_BACKOFF_MS : Math.min(LONGEST_BACKOFF_MS, slot.restarts === 0 ? FIRST_BACKOFF_MS : slot.backoffMs * 2);
+    slot.restarts += 1;
+    this.log('error', 'a worker died and is started again', { worker: number, code, signal, afterMs: lived, inMs: slot.backoffMs });
+    slot.timer = setTimeout(() => this.spawn(number), slot.backoffMs);
+  }
+
+  private hear(number: number, slot: Slot, message: FromWorker): void {
+    switch (message.type) {
+      case 'listening':
+        slot.listening = true;
+        break;
+      case 'loaded':
+        slot.loaded = [...slot.loaded.filter((digest) => digest !== message.digest), message.digest];
+        break;
+      case 'refused':
+        this.log('error', 'a worker refused a bundle', { worker: number, digest: message.digest, reason: message.reason });
+        break;
+      case 'metrics':
+        slot.metrics = message.values;
+        break;
+    }
+    for (const listener of this.waiting) listener(slot, message);
+  }
+
+  private answer(slot: Slot, digest: string, timeoutMs: number): Promise<Loaded> {
+    return new Promise((resolve) => {
+      const finish = (result: Loaded): void => {
+        clearTimeout(timer);
+        this.waiting.delete(listener);
+        resolve(result);
+      };
+      const listener = (from: Slot, message: FromWorker | undefined): void => {
+        if (from !== slot) return;
+        if (message === undefined) finish({ ok: true });
+        else if (message.type === 'loaded' && message.digest === digest) finish({ ok: true });
+        else if (message.type === 'refused' && message.digest === digest) finish({ ok: false, reason: message.reason });
+      };
+      const timer = setTimeout(() => finish({ ok: false, reason: `a worker did not load it within ${timeoutMs} ms` }), timeoutMs);
+      this.waiting.add(listener);
+    });
+  }
+
+  private send(slot: Slot, message: ToWorker): void {
+    if (!slot.child?.connected) return;
+    // A worker that died between two lines is found by its exit.
+    slot.child.send(message, () => undefined);
+  }
+}
