@@ -106,7 +106,7 @@ export const documentFindings = kinds({
     title: 'reserved key',
     why: 'the key changes the behaviour of objects in JavaScript programs that read the document',
     fix: 'choose another name',
-    explanation: 'The key `__proto__` is refused everywhere, also inside schemas and examples.',
+    explanation: 'The keys `__proto__`, `constructor` and `prototype` are refused everywhere, also inside schemas and examples; the gateway refuses them in requests as well.',
     example: 'methods: { __proto__: {} }',
   },
   mergeKey: {
@@ -122,10 +122,10 @@ export const documentFindings = kinds({
   tag: {
     code: 'KEA1014',
     severity: 'error',
-    title: 'tag',
-    why: 'tags make readers build other things than plain data',
-    fix: 'remove the tag; quote the value where a text is meant',
-    explanation: 'Explicit tags such as `!!binary`, `!!str` or `!Ref` are refused.',
+    title: 'tag or directive',
+    why: 'tags and directives make readers build other things than plain data',
+    fix: 'remove it; quote the value where a text is meant',
+    explanation: 'Explicit tags such as `!!binary`, `!!str` or `!Ref` and directives such as `%YAML 1.1` are refused.',
     example: 'owner: !!str 5',
   },
   alias: {

@@ -40,8 +40,8 @@ export interface ModelDocument {
   /** Short form for the only version, N.0.0 of contract vN: a file or a folder. */
   readonly artifact?: (string | Artifact) | undefined;
   /**
-   * Short form for the only version, N.0.0 of contract vN: a container image by digest.
-   * Written as an image with its digest: registry/name@sha256:<64 hexadecimal digits>.
+   * Short form for the only version, N.0.0 of contract vN: a container image.
+   * Written as an image such as registry/name@sha256:<64 hexadecimal digits> or registry/name:tag.
    */
   readonly image?: string | undefined;
   /** What serves the model, and how it starts. */
@@ -197,8 +197,8 @@ export interface Version {
   /** The trained model: a file or a folder. */
   readonly artifact?: (string | Artifact) | undefined;
   /**
-   * A container image that serves the version, by digest.
-   * Written as an image with its digest: registry/name@sha256:<64 hexadecimal digits>.
+   * A container image that serves the version, by digest. Without a digest the stack decides (`images.unpinned`, `images.lock`).
+   * Written as an image such as registry/name@sha256:<64 hexadecimal digits> or registry/name:tag.
    */
   readonly image?: string | undefined;
   /**
@@ -651,8 +651,8 @@ export interface ContractDocument {
   /** Short form for the only version, N.0.0 of contract vN: a file or a folder. */
   readonly artifact?: (string | Artifact) | undefined;
   /**
-   * Short form for the only version, N.0.0 of contract vN: a container image by digest.
-   * Written as an image with its digest: registry/name@sha256:<64 hexadecimal digits>.
+   * Short form for the only version, N.0.0 of contract vN: a container image.
+   * Written as an image such as registry/name@sha256:<64 hexadecimal digits> or registry/name:tag.
    */
   readonly image?: string | undefined;
   /** What serves the model, and how it starts. */

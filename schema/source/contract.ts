@@ -324,7 +324,7 @@ export const methods: Schema = map(
 /** Keys of `vN.yaml`; they may stand in `model.yaml` when the model has one contract. */
 export const contractKeys: { readonly [key: string]: Schema } = {
   artifact: { ...artifact, description: 'Short form for the only version, N.0.0 of contract vN: a file or a folder.' },
-  image: { ...image, description: 'Short form for the only version, N.0.0 of contract vN: a container image by digest.' },
+  image: { ...image, description: 'Short form for the only version, N.0.0 of contract vN: a container image.' },
   runtime: part('Runtime', 'What serves the model, and how it starts.', { example: { framework: 'onnx', loadTime: '30s' } }),
   versions: part('Versions', "Builds that serve this contract, by MAJOR.MINOR.PATCH; MAJOR is the contract's number.", {
     example: { '1.4.0': { artifact: 'model.onnx' } },

@@ -170,9 +170,9 @@ export const artifactObject: Schema = object(
 );
 
 export const image: Schema = formed(
-  'A container image that serves the version, by digest.',
-  'an image with its digest: registry/name@sha256:<64 hexadecimal digits>',
-  '^[a-z0-9][-a-z0-9._/:]*@sha256:[0-9a-f]{64}$',
+  'A container image that serves the version, by digest. Without a digest the stack decides (`images.unpinned`, `images.lock`).',
+  'an image such as registry/name@sha256:<64 hexadecimal digits> or registry/name:tag',
+  '^[a-z0-9][-a-z0-9._]*(:[0-9]{1,5})?(/[a-z0-9][-a-z0-9._]*)*(:[A-Za-z0-9_][-A-Za-z0-9_.]{0,127})?(@sha256:[0-9a-f]{64})?$',
   {
     most: 400,
     example: 'registry.example.com/ml/grades@sha256:9f2c6a4e0b1d3857a9c4e2f16b08d7350e4f9a2c8b7d6e5f4a3b2c1d0e9f8a7b',
