@@ -1,0 +1,181 @@
+import { type ApiObjectMetadata, JsonPatch } from 'cdk8s';
+import { Construct } from 'constructs';
+import { versionName } from '../../core/contract/names';
+import type { ResolvedContract, ResolvedModel, ResolvedStack, ResolvedVersion } from '../../schema/resolved';
+import { k8s, patchRendered } from '../k8s';
+import { type Labels, modelLabels, versionPodLabels, versionSelector } from '../shared/labels';
+import { allowTo, toAnywhere, toDns } from '../shared/network-policy';
+import { expectObject, reportFinding } from '../shared/notes';
+import { type Transform, transformed } from '../shared/objects';
+import { type ArtifactPlan, artifactPlan } from './render/artifact';
+import { modelPod, PRE_STOP_SECONDS } from './render/pod';
+import { autoscaler, isAutoscaled, scalingFindings } from './render/scaling';
+import { runtimeOf } from './runtimes';
+
+/** Typed changes of the objects of every version. */
+export interface ModelTransforms {
+  readonly deployment?: Transform<k8s.KubeDeploymentProps>;
+  readonly service?: Transform<k8s.KubeServiceProps>;
+  readonly autoscaler?: Transform<k8s.KubeHorizontalPodAutoscalerV2Props>;
+  readonly disruptionBudget?: Transform<k8s.KubePodDisruptionBudgetProps>;
+  readonly serviceAccount?: Transform<k8s.KubeServiceAccountProps>;
+}
+
+export interface ModelVersionProps {
+  readonly model: ResolvedModel;
+  readonly contract: ResolvedContract;
+  readonly version: ResolvedVersion;
+  readonly stack: ResolvedStack;
+  readonly namespace: string;
+  /** ConfigMaps of the contract's examples. */
+  readonly checks: readonly string[];
+  /** @default - none */
+  readonly transform?: ModelTransforms;
+}
+
+/** Everything that runs one version of a model: pods, their Service, account, autoscaler, disruption budget, and egress for the fetch. */
+export class ModelVersion extends Construct {
+  /** Name of all its objects, `credit-score-v1-4-0`. */
+  readonly name: string;
+
+  private readonly selector: Labels;
+  private readonly labels: Labels;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ModelVersionProps,
+  ) {
+    super(scope, id);
+    const { model, contract, version, stack } = props;
+    this.name = versionName(model.name, version.version);
+    this.selector = versionSelector(model.name, version.version);
+    this.labels = { ...modelLabels(model.name, model.owner), ...versionPodLabels(model.name, contract.contract, version.version) };
+    const runtime = runtimeOf(version.framework, version.runtime);
+    const artifact = artifactPlan({
+      model: model.name,
+      version: version.version,
+      ...(version.artifact ? { artifact: version.artifact } : {}),
+      runtime,
+      stack,
+      storageBytes: version.resources.ephemeralStorageBytes,
+    });
+    const pod = modelPod({
+      model: model.name,
+      contract,
+      version,
+      runtime,
+      artifact,
+      checks: props.checks,
+      serviceAccount: this.name,
+      stack,
+    });
+    reportFinding(this, ...artifact.findings, ...pod.findings, ...scalingFindings(model.name, version, stack));
+    this.expect(artifact);
+    this.addServiceAccount();
+    this.addArtifact(artifact);
+    this.addService();
+    this.addDeployment(pod.spec);
+    this.addScaling();
+  }
+
+  /** Objects that somebody else makes: the store's credentials, a claim, the registry's credentials. */
+  private expect(artifact: ArtifactPlan): void {
+    const { namespace, stack } = this.props;
+    if (artifact.claim) {
+      expectObject(this, { kind: 'PersistentVolumeClaim', namespace, name: artifact.claim, purpose: 'holds model artifacts' });
+    }
+    if (artifact.secret && stack.secrets !== 'externalSecret') {
+      expectObject(this, { kind: 'Secret', namespace, name: artifact.secret, purpose: "read access to the models' artifact store" });
+    }
+    if (stack.images.pullSecret && stack.secrets !== 'externalSecret') {
+      expectObject(this, { kind: 'Secret', namespace, name: stack.images.pullSecret, purpose: 'access to the image registry' });
+    }
+  }
+
+  private addServiceAccount(): void {
+    const props: k8s.KubeServiceAccountProps = { metadata: this.metadata(), automountServiceAccountToken: false };
+    new k8s.KubeServiceAccount(this, 'ServiceAccount', this.transform('ServiceAccount', props, this.props.transform?.serviceAccount));
+  }
+
+  private addArtifact(artifact: ArtifactPlan): void {
+    artifact.chunks.forEach((chunk, index) => {
+      new k8s.KubeConfigMap(this, `Artifact${index}`, { metadata: this.metadata(chunk.name), binaryData: { [chunk.key]: chunk.base64 } });
+    });
+    if (artifact.egressPorts.length > 0) {
+      new k8s.KubeNetworkPolicy(this, 'Fetch', {
+        metadata: this.metadata(`${this.name}-fetch`),
+        spec: allowTo(this.selector, [toDns(), toAnywhere(artifact.egressPorts)]),
+      });
+    }
+  }
+
+  private addService(): void {
+    const props: k8s.KubeServiceProps = {
+      metadata: this.metadata(),
+      spec: {
+        clusterIp: 'None',
+        selector: this.selector,
+        ports: [{ name: 'http', port: 80, targetPort: k8s.IntOrString.fromString('http'), protocol: 'TCP', appProtocol: 'http' }],
+      },
+    };
+    new k8s.KubeService(this, 'Service', this.transform('Service', props, this.props.transform?.service));
+  }
+
+  private addDeployment(pod: k8s.PodSpec): void {
+    const { model, contract, version } = this.props;
+    const props: k8s.KubeDeploymentProps = {
+      metadata: this.metadata(),
+      spec: {
+        ...(isAutoscaled(version.scaling) ? {} : { replicas: version.scaling.min }),
+        selector: { matchLabels: this.selector },
+        strategy: {
+          type: 'RollingUpdate',
+          rollingUpdate: { maxUnavailable: k8s.IntOrString.fromNumber(0), maxSurge: k8s.IntOrString.fromNumber(1) },
+        },
+        revisionHistoryLimit: 3,
+        progressDeadlineSeconds: Math.max(600, 4 * version.runtime.loadSeconds),
+        template: { metadata: { labels: versionPodLabels(model.name, contract.contract, version.version) }, spec: pod },
+      },
+    };
+    const deployment = new k8s.KubeDeployment(this, 'Deployment', this.transform('Deployment', props, this.props.transform?.deployment));
+    // Newer than this minor's types: the kubelet itself waits, so that images without a shell drain too.
+    patchRendered(
+      deployment,
+      JsonPatch.add('/spec/template/spec/containers/0/lifecycle', { preStop: { sleep: { seconds: PRE_STOP_SECONDS } } }),
+    );
+  }
+
+  private addScaling(): void {
+    const { model, version } = this.props;
+    if (isAutoscaled(version.scaling)) {
+      const props: k8s.KubeHorizontalPodAutoscalerV2Props = { metadata: this.metadata(), spec: autoscaler(model.name, version) };
+      new k8s.KubeHorizontalPodAutoscalerV2(
+        this,
+        'Autoscaler',
+        this.transform('HorizontalPodAutoscaler', props, this.props.transform?.autoscaler),
+      );
+    }
+    const budget: k8s.KubePodDisruptionBudgetProps = {
+      metadata: this.metadata(),
+      spec: {
+        maxUnavailable: k8s.IntOrString.fromNumber(1),
+        unhealthyPodEvictionPolicy: 'AlwaysAllow',
+        selector: { matchLabels: this.selector },
+      },
+    };
+    new k8s.KubePodDisruptionBudget(
+      this,
+      'DisruptionBudget',
+      this.transform('PodDisruptionBudget', budget, this.props.transform?.disruptionBudget),
+    );
+  }
+
+  private metadata(name: string = this.name): ApiObjectMetadata {
+    return { name, namespace: this.props.namespace, labels: this.labels };
+  }
+
+  private transform<P>(kind: string, props: P, transform: Transform<P> | undefined): P {
+    return transformed(this, kind, { name: this.name, version: this.props.version.version }, props, transform);
+  }
+}
