@@ -28,7 +28,7 @@ export function difference(expected: JsonValue, actual: JsonValue | undefined, t
     );
   }
   if (isJsonObject(expected) && isJsonObject(actual)) {
-    const extra = Object.keys(actual).find((key) => expected[key] === undefined);
+    const extra = Object.keys(actual).find((key) => !Object.hasOwn(expected, key));
     if (extra !== undefined) return { pointer: childPointer(pointer, extra), reason: 'is not in the example' };
     return first(
       Object.entries(expected).map(([key, value]) => [key, value, Object.hasOwn(actual, key) ? actual[key] : undefined] as const),

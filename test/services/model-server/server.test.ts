@@ -19,7 +19,10 @@ afterAll(() => Promise.all(started.map(({ end }) => end('SIGKILL'))));
 interface Answer {
   readonly status: number;
   readonly text: string;
-  readonly json: { readonly error?: string; readonly outputs?: readonly { name: string; datatype: string; shape: number[]; data: unknown[] }[] };
+  readonly json: {
+    readonly error?: string;
+    readonly outputs?: readonly { name: string; datatype: string; shape: number[]; data: unknown[] }[];
+  };
 }
 
 async function call(url: string, body?: unknown, init: RequestInit = {}): Promise<Answer> {
@@ -148,13 +151,22 @@ test('every datatype comes back as it went in, 64-bit integers to the last digit
     double: ['FP64', '[0.1,-1e+300]'],
     string: ['BYTES', '["über 🚗","\\"\\\\n"]'],
   };
-  const inputs = Object.entries(sent).map(([type, [datatype, data]]) => `{"name":"in_${type}","datatype":"${datatype}","shape":[2],"data":${data}}`);
+  const inputs = Object.entries(sent).map(
+    ([type, [datatype, data]]) => `{"name":"in_${type}","datatype":"${datatype}","shape":[2],"data":${data}}`,
+  );
   const { status, text } = await call(`${url}/v2/models/echo/infer`, `{"inputs":[${inputs.join(',')}]}`);
   expect([status, text]).toEqual([200, expect.any(String)]);
   for (const [type, [datatype, data, back]] of Object.entries(sent)) {
     expect(text).toContain(`{"name":"out_${type}","datatype":"${datatype}","shape":[2],"data":${back ?? data}}`);
   }
-  for (const [type, data] of [['int64', '[9223372036854775808,0]'], ['int64', '[1.5,0]'], ['uint64', '[-1,0]'], ['bool', '[1,0]'], ['int8', '[128,0]'], ['string', '[1,2]']]) {
+  for (const [type, data] of [
+    ['int64', '[9223372036854775808,0]'],
+    ['int64', '[1.5,0]'],
+    ['uint64', '[-1,0]'],
+    ['bool', '[1,0]'],
+    ['int8', '[128,0]'],
+    ['string', '[1,2]'],
+  ]) {
     const body = inputs.map((input) => (input.includes(`"in_${type}"`) ? input.replace(/"data":.*/, `"data":${data}}`) : input));
     const answer = await call(`${url}/v2/models/echo/infer`, `{"inputs":[${body.join(',')}]}`);
     expect([answer.status, answer.json.error]).toEqual([400, expect.stringContaining('element 0 is not a value of')]);
