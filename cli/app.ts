@@ -54,7 +54,11 @@ function texts(debug: boolean): ApplicationText {
   return {
     ...text_en,
     exceptionWhileParsingArguments: (error, colour) =>
-      text_en.exceptionWhileParsingArguments.call({ formatException: (exc) => (exc instanceof Error ? exc.message : String(exc)) }, error, colour),
+      text_en.exceptionWhileParsingArguments.call(
+        { formatException: (exc) => (exc instanceof Error ? exc.message : String(exc)) },
+        error,
+        colour,
+      ),
     exceptionWhileLoadingCommandFunction: (error) => bugReport(error, debug),
     exceptionWhileLoadingCommandContext: (error) => bugReport(error, debug),
     exceptionWhileRunningCommand: (error) => bugReport(error, debug),

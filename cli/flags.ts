@@ -46,7 +46,7 @@ export const modelArgument = {
   placeholder: 'MODEL',
   brief: 'Name of a model, as its folder is called',
   proposeCompletions: async function (this: Cli): Promise<readonly string[]> {
-    const { modelNames } = await import('./project');
+    const { modelNames } = await import('./project.ts');
     return modelNames(this.cwd);
   },
 } as const;
@@ -55,7 +55,8 @@ export const modelArgument = {
 export function wholeNumber(minimum: number, maximum: number): (input: string) => number {
   return (input) => {
     const value = Number(input);
-    if (!/^\d+$/.test(input) || value < minimum || value > maximum) throw new Error(`expected a whole number from ${minimum} to ${maximum}`);
+    if (!/^\d+$/.test(input) || value < minimum || value > maximum)
+      throw new Error(`expected a whole number from ${minimum} to ${maximum}`);
     return value;
   };
 }

@@ -13,8 +13,17 @@ export function judgeDates(platform: ResolvedPlatform, asOf: string): readonly F
       if (lifecycle.sunset === undefined || lifecycle.retired) continue;
       const days = Math.round((Date.parse(lifecycle.sunset) - Date.parse(asOf)) / DAY_MS);
       const about = { place: { file: `${model.folder}/model.yaml` }, model: model.name };
-      if (days < 0) findings.push(finding(cliFindings.sunsetPassed, { ...about, message: `${contract} of ${model.name} had its sunset on "${lifecycle.sunset}"` }));
-      else if (days <= NEAR_DAYS) findings.push(finding(cliFindings.sunsetNear, { ...about, message: `${contract} of ${model.name} has its sunset on "${lifecycle.sunset}", in ${days} days` }));
+      if (days < 0)
+        findings.push(
+          finding(cliFindings.sunsetPassed, { ...about, message: `${contract} of ${model.name} had its sunset on "${lifecycle.sunset}"` }),
+        );
+      else if (days <= NEAR_DAYS)
+        findings.push(
+          finding(cliFindings.sunsetNear, {
+            ...about,
+            message: `${contract} of ${model.name} has its sunset on "${lifecycle.sunset}", in ${days} days`,
+          }),
+        );
     }
   }
   return findings;

@@ -22,8 +22,12 @@ export interface Loaded extends LoadResult {
 /** Loads for a command that needs a sound platform: prints what is wrong and resolves with nothing when there are errors. */
 export async function loadSound(cli: Cli, options: LoadOptions): Promise<Loaded | undefined> {
   const { root, stack, models, output, command } = options;
-  const { loadPlatform } = await import('../schema/load/index');
-  const result = await loadPlatform({ root, ...(stack === undefined ? {} : { stack: requireStack(root, stack) }), ...(models === undefined ? {} : { models }) });
+  const { loadPlatform } = await import('../schema/load/index.ts');
+  const result = await loadPlatform({
+    root,
+    ...(stack === undefined ? {} : { stack: requireStack(root, stack) }),
+    ...(models === undefined ? {} : { models }),
+  });
   const { platform, findings } = result;
   if (platform && !hasErrors(findings)) return { ...result, platform };
   await print(cli, { command, findings, summary: 'nothing was done: correct the errors first' }, { output, root });

@@ -1,4 +1,4 @@
-import { run, type StricliProcess } from '@stricli/core';
+import { proposeCompletions, run, type StricliProcess } from '@stricli/core';
 import { application } from './app';
 import { Cli, wantsColour, type CliOptions } from './context';
 import { EXIT, worst, type ExitCode } from './exit';
@@ -16,7 +16,6 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
   const colour = wantsColour(options.stdout, options.env) && wantsColour(options.stderr, options.env);
   const app = application({ debug: Boolean(options.env['KEA_DEBUG']), colour });
   if (argv[0] === '__complete') {
-    const { proposeCompletions } = await import('@stricli/core');
     const proposals = await proposeCompletions(app, argv.slice(1), cli);
     cli.data(proposals.map((each) => each.completion).join('\n'));
     return EXIT.fine;

@@ -19,7 +19,10 @@ export function shown(root: string, path: string): string {
 /** The project of a call: the nearest folder upwards that holds models/ or stacks/; the folder itself when there is none. */
 export function projectOf(cwd: string, named?: string): string {
   const start = resolve(cwd, named ?? '.');
-  if (!isFolder(start)) throw new Refusal(finding(cliFindings.noProject, { message: `"${named ?? start}" is ${existsSync(start) ? 'not a folder' : 'not there'}` }));
+  if (!isFolder(start))
+    throw new Refusal(
+      finding(cliFindings.noProject, { message: `"${named ?? start}" is ${existsSync(start) ? 'not a folder' : 'not there'}` }),
+    );
   for (let folder = start; ; folder = dirname(folder)) {
     if (isFolder(join(folder, 'models')) || isFolder(join(folder, 'stacks'))) return folder;
     if (dirname(folder) === folder) return start;

@@ -1,6 +1,7 @@
 import { buildCommand } from '@stricli/core';
 import { resolve } from 'node:path';
 import { work } from '../command';
+import type { Cli } from '../context';
 import { calendarDate, outputFlag, stackFlag, text, type OutputFlag } from '../flags';
 import { judgeDates } from '../judge-dates';
 import { mergeFindings, type Judgement } from '../merge';
@@ -23,7 +24,7 @@ function narrowed(root: string, folder: string | undefined, cwd: string): readon
   return path === '.' || path === 'models' || path === 'stacks' ? undefined : [path];
 }
 
-export const check = buildCommand({
+export const check = buildCommand<Flags, [string?], Cli>({
   docs: {
     brief: 'Judge the model files and stacks, and print every finding at once',
     fullDescription: `Judge the model files and stacks of a project, offline.
@@ -39,12 +40,25 @@ Without --stack every file in stacks/ is judged; without any the built-in stack 
       output: outputFlag,
       stack: { ...stackFlag, brief: 'Judge one stack only' },
       fix: { kind: 'boolean', default: false, withNegated: false, brief: 'Correct what has one certain correction, keeping comments' },
-      asOf: { kind: 'parsed', parse: calendarDate, optional: true, placeholder: 'DATE', brief: 'Judge dates as of that day instead of today' },
+      asOf: {
+        kind: 'parsed',
+        parse: calendarDate,
+        optional: true,
+        placeholder: 'DATE',
+        brief: 'Judge dates as of that day instead of today',
+      },
       strict: { kind: 'boolean', default: false, withNegated: false, brief: 'Exit 1 on warnings too' },
     },
     positional: {
       kind: 'tuple',
-      parameters: [{ brief: 'Project, or a folder of models in it; the nearest project upwards by default', parse: text, placeholder: 'FOLDER', optional: true }],
+      parameters: [
+        {
+          brief: 'Project, or a folder of models in it; the nearest project upwards by default',
+          parse: text,
+          placeholder: 'FOLDER',
+          optional: true,
+        },
+      ],
     },
   },
   func: work('check', async (cli, flags: Flags, folder?: string) => {
@@ -52,12 +66,17 @@ Without --stack every file in stacks/ is judged; without any the built-in stack 
     const stacks = flags.stack !== undefined ? [requireStack(root, flags.stack)] : stackNames(root);
     const models = narrowed(root, folder, cli.cwd);
     const asOf = flags.asOf ?? new Date().toISOString().slice(0, 10);
-    const { loadPlatform } = await import('../../schema/load/index');
+    const { loadPlatform } = await import('../../schema/load/index.ts');
     if (flags.fix) await applyFixes(root, cli.say.bind(cli));
     const judgements: Judgement[] = [];
     const names = new Set<string>();
     for (const stack of stacks.length > 0 ? stacks : [undefined]) {
-      const { platform, findings } = await loadPlatform({ root, strict: flags.strict, ...(stack === undefined ? {} : { stack }), ...(models ? { models } : {}) });
+      const { platform, findings } = await loadPlatform({
+        root,
+        strict: flags.strict,
+        ...(stack === undefined ? {} : { stack }),
+        ...(models ? { models } : {}),
+      });
       for (const model of platform?.models ?? []) names.add(model.name);
       judgements.push({ stack, findings: [...findings, ...(platform ? judgeDates(platform, asOf) : [])] });
     }
@@ -78,6 +97,6 @@ Without --stack every file in stacks/ is judged; without any the built-in stack 
 });
 
 async function applyFixes(root: string, say: (text: string) => void): Promise<void> {
-  const { fixProject } = await import('../edit');
+  const { fixProject } = await import('../edit.ts');
   say(await fixProject(root));
 }

@@ -1,5 +1,6 @@
 import { buildCommand } from '@stricli/core';
 import { work } from '../command';
+import type { Cli } from '../context';
 import { completionScript, SHELLS, type Shell } from '../completion-scripts';
 
 function shell(input: string): Shell {
@@ -8,7 +9,7 @@ function shell(input: string): Shell {
   return found;
 }
 
-export const completions = buildCommand({
+export const completions = buildCommand<object, [Shell], Cli>({
   docs: {
     brief: 'Print the completion script of a shell',
     fullDescription: 'Print the completion script of a shell.\n\n  source <(kea completions bash)',

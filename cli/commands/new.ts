@@ -5,6 +5,7 @@ import { cliFindings } from '../../core/findings/cli';
 import { finding } from '../../core/findings/finding';
 import { parseModelName } from '../../core/names';
 import { work } from '../command';
+import type { Cli } from '../context';
 import { EXIT } from '../exit';
 import { checkFlag, outputFlag, projectFlag, text, type OutputFlag } from '../flags';
 import { newModelFiles } from '../new/new-model';
@@ -24,7 +25,8 @@ function refuseBadCall(name: string, folder: string, root: string, artifact: str
   const parsed = parseModelName(name);
   if (!parsed.ok) throw new Refusal(finding(cliFindings.badName, { message: `"${name}" ${parsed.reason}` }));
   if (existsSync(folder)) throw new Refusal(finding(cliFindings.alreadyThere, { message: `${shown(root, folder)} is already there` }));
-  if (modelNames(root).includes(name)) throw new Refusal(finding(cliFindings.alreadyThere, { message: `there is already a model "${name}"` }));
+  if (modelNames(root).includes(name))
+    throw new Refusal(finding(cliFindings.alreadyThere, { message: `there is already a model "${name}"` }));
   if (artifact !== undefined && statSync(artifact, { throwIfNoEntry: false })?.isFile() !== true) {
     throw new Refusal(finding(cliFindings.unreadable, { message: `the artifact "${artifact}" is not a file` }));
   }
@@ -42,7 +44,7 @@ function writeFolder(folder: string, files: ReadonlyMap<string, string>, artifac
   renameSync(half, folder);
 }
 
-export const newModel = buildCommand({
+export const newModel = buildCommand<Flags, [string], Cli>({
   docs: {
     brief: 'Make the folder of a new model that passes check and runs under kea run',
     fullDescription: `Make the folder of a new model.
@@ -73,6 +75,10 @@ With --artifact the model file is one line, and everything else is derived; with
     if (flags.check) cli.end(EXIT.findings);
     else writeFolder(folder, files, artifact);
     const summary = flags.check ? 'nothing written: --check' : `next: kea check ${shown(root, folder)}`;
-    await print(cli, { command: 'new model', findings: [], data: { files: made }, text: made.join('\n'), summary }, { output: flags.output, root });
+    await print(
+      cli,
+      { command: 'new model', findings: [], data: { files: made }, text: made.join('\n'), summary },
+      { output: flags.output, root },
+    );
   }),
 });

@@ -1,6 +1,7 @@
 import { buildCommand } from '@stricli/core';
 import { resolve } from 'node:path';
 import { work } from '../command';
+import type { Cli } from '../context';
 import { projectFlag, text, wholeNumber } from '../flags';
 import { projectOf } from '../project';
 
@@ -12,7 +13,7 @@ interface Flags {
   readonly project?: string;
 }
 
-export const run = buildCommand({
+export const run = buildCommand<Flags, [], Cli>({
   docs: {
     brief: 'Run the whole platform on this machine, with the real Envoy and no cluster',
     fullDescription: `Run the whole platform on this machine. Ctrl-C ends everything it started.
@@ -22,7 +23,13 @@ export const run = buildCommand({
   },
   parameters: {
     flags: {
-      port: { kind: 'parsed', parse: wholeNumber(1, 65534), default: '8080', placeholder: 'PORT', brief: 'Port of the gateway; the sample issuer takes the next one' },
+      port: {
+        kind: 'parsed',
+        parse: wholeNumber(1, 65534),
+        default: '8080',
+        placeholder: 'PORT',
+        brief: 'Port of the gateway; the sample issuer takes the next one',
+      },
       host: { kind: 'parsed', parse: text, default: '127.0.0.1', placeholder: 'HOST', brief: 'Address to listen on' },
       models: { kind: 'parsed', parse: text, optional: true, placeholder: 'DIR', brief: 'Folder of models instead of models/' },
       redis: { kind: 'boolean', default: false, withNegated: false, brief: 'Cache in a real Redis instead of in the process' },
@@ -31,7 +38,7 @@ export const run = buildCommand({
   },
   func: work('run', async (cli, flags: Flags) => {
     const root = projectOf(cli.cwd, flags.project);
-    const { runLocal } = await import('../run/index');
+    const { runLocal } = await import('../run/index.ts');
     const models = flags.models === undefined ? {} : { models: [resolve(cli.cwd, flags.models)] };
     await runLocal({ root, port: flags.port, host: flags.host, redis: flags.redis, ...models });
   }),

@@ -4,8 +4,14 @@ import type { NewModel } from './new-model';
 export function containerFiles({ name, owner }: NewModel): ReadonlyMap<string, string> {
   return new Map([
     ['model.yaml', modelFile(name, owner)],
-    ['schemas/predict.request.json', schema(`${title(name)}Request`, 'text', { type: 'string', maxLength: 1000, description: 'Text to answer.' })],
-    ['schemas/predict.response.json', schema(`${title(name)}Response`, 'length', { type: 'integer', minimum: 0, description: 'Number of characters.' })],
+    [
+      'schemas/predict.request.json',
+      schema(`${title(name)}Request`, 'text', { type: 'string', maxLength: 1000, description: 'Text to answer.' }),
+    ],
+    [
+      'schemas/predict.response.json',
+      schema(`${title(name)}Response`, 'length', { type: 'integer', minimum: 0, description: 'Number of characters.' }),
+    ],
     ['src/server.mjs', SERVER],
     ['README.md', readme(name)],
   ]);

@@ -29,7 +29,7 @@ function sources(root: string): (file: string) => string | undefined {
 }
 
 async function printText(cli: Cli, report: Report, options: ReportOptions): Promise<void> {
-  const { renderText } = await import('./text');
+  const { renderText } = await import('./text.ts');
   const { stdout, stderr, env } = cli.process;
   const stream = report.findingsAreData ? stdout : stderr;
   const findings = renderText(report.findings, { colour: wantsColour(stream, env), source: sources(options.root) });
@@ -47,13 +47,17 @@ export async function print(cli: Cli, unordered: Report, options: ReportOptions)
       await printText(cli, report, options);
       break;
     case 'json':
-      cli.data((await import('./json')).renderJson(report));
+      cli.data((await import('./json.ts')).renderJson(report));
       break;
     case 'github':
-      cli.data((await import('./github')).renderGithub(report.findings));
+      cli.data((await import('./github.ts')).renderGithub(report.findings));
       break;
     case 'sarif': {
-      const [{ renderSarif }, { catalogue }, { version }] = await Promise.all([import('./sarif'), import('../../core/findings/index'), import('../version')]);
+      const [{ renderSarif }, { catalogue }, { version }] = await Promise.all([
+        import('./sarif.ts'),
+        import('../../core/findings/index.ts'),
+        import('../version.ts'),
+      ]);
       cli.data(renderSarif(report.findings, catalogue, version()));
       break;
     }

@@ -1,7 +1,6 @@
 import type { Finding } from '../../core/findings/finding';
 import { byBytes } from '../../core/order';
 
-
 /** By file, line, column, code, message: the order a person walks the files in, and the same in every run. */
 export function byPlace(a: Finding, b: Finding): number {
   return (

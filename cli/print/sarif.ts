@@ -5,9 +5,18 @@ import type { ReportedFinding } from './format';
 const LEVEL: Record<Severity, string> = { error: 'error', warning: 'warning', note: 'note' };
 
 function location(place: Place): JsonObject {
-  const region = place.line === undefined ? {} : { region: { startLine: place.line, ...(place.column === undefined ? {} : { startColumn: place.column }) } };
+  const region =
+    place.line === undefined
+      ? {}
+      : { region: { startLine: place.line, ...(place.column === undefined ? {} : { startColumn: place.column }) } };
   const logical = place.path ? { logicalLocations: [{ fullyQualifiedName: place.path }] } : {};
-  return { physicalLocation: { artifactLocation: { uri: place.file.split('/').map(encodeURIComponent).join('/'), uriBaseId: 'PROJECT' }, ...region }, ...logical };
+  return {
+    physicalLocation: {
+      artifactLocation: { uri: place.file.split('/').map(encodeURIComponent).join('/'), uriBaseId: 'PROJECT' },
+      ...region,
+    },
+    ...logical,
+  };
 }
 
 function rule(kind: FindingKind): JsonObject {
@@ -34,7 +43,9 @@ export function renderSarif(findings: readonly ReportedFinding[], catalogue: rea
       level: LEVEL[finding.severity],
       message: { text: `${finding.message}. ${finding.fix}` },
       ...(finding.place ? { locations: [location(finding.place)] } : {}),
-      ...(finding.related ? { relatedLocations: finding.related.map((each, id) => ({ id, message: { text: each.message }, ...location(each.place) })) } : {}),
+      ...(finding.related
+        ? { relatedLocations: finding.related.map((each, id) => ({ id, message: { text: each.message }, ...location(each.place) })) }
+        : {}),
       ...(stacks.length > 0 ? { properties: { stacks } } : {}),
     };
   });

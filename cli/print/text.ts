@@ -72,7 +72,10 @@ export function countsLine(counts: Counts): string {
 export function renderText(findings: readonly ReportedFinding[], options: TextOptions): string {
   const paint = painter(options.colour);
   const weighty = (finding: Finding): boolean => finding.severity !== 'note';
-  const kept = findings.length > SHOWN ? new Set([...findings.filter(weighty), ...findings.filter((each) => !weighty(each))].slice(0, SHOWN)) : new Set(findings);
+  const kept =
+    findings.length > SHOWN
+      ? new Set([...findings.filter(weighty), ...findings.filter((each) => !weighty(each))].slice(0, SHOWN))
+      : new Set(findings);
   const blocks = findings.filter((each) => kept.has(each)).map((each) => renderOne(each, options, paint));
   const hidden = findings.length - blocks.length;
   if (hidden > 0) blocks.push(`… and ${plural(hidden, 'finding')} more of ${countsLine(countsOf(findings))}: --output json prints all`);

@@ -8,7 +8,8 @@ export const cliFindings = kinds({
     title: 'unknown stack',
     why: 'a stack is one file in stacks/, and there is none of that name',
     fix: 'name one of the stacks, or add a file for it',
-    explanation: 'Commands that take --stack read stacks/<name>.yaml. Without --stack they use the built-in stack local, except check, which judges all stack files.',
+    explanation:
+      'Commands that take --stack read stacks/<name>.yaml. Without --stack they use the built-in stack local, except check, which judges all stack files.',
     example: 'kea check --stack production',
   },
   unknownModel: {
@@ -44,7 +45,8 @@ export const cliFindings = kinds({
     title: 'would change',
     why: '--check was asked for, and what is on disk is not what the command would write',
     fix: 'run the command without --check and commit the result',
-    explanation: 'With --check a command that writes only compares. It names each file that would be added, changed or removed and exits 1.',
+    explanation:
+      'With --check a command that writes only compares. It names each file that would be added, changed or removed and exits 1.',
     example: 'kea synth --stack prod --out rendered/prod --check',
   },
   alreadyThere: {
@@ -89,7 +91,8 @@ export const cliFindings = kinds({
     title: 'unknown method',
     why: 'the contract defines no method of that name',
     fix: 'name one of its methods',
-    explanation: 'Methods are the keys below methods in the contract file. try calls the newest contract that has the method unless --contract names one.',
+    explanation:
+      'Methods are the keys below methods in the contract file. try calls the newest contract that has the method unless --contract names one.',
     example: 'kea try iris predicted',
   },
   noExample: {
@@ -134,7 +137,8 @@ export const cliFindings = kinds({
     title: 'sunset has passed',
     why: 'consumers were told that this contract ends on that date, and it is still routed',
     fix: 'set `lifecycle: { retired: true }`, or agree on a later sunset with the consumers',
-    explanation: 'What depends on a date is judged by check only, never by synth: the same files give the same objects on every day. --as-of judges another date.',
+    explanation:
+      'What depends on a date is judged by check only, never by synth: the same files give the same objects on every day. --as-of judges another date.',
     example: 'lifecycle: { deprecated: "2020-01-01", sunset: "2020-06-30" }',
   },
   sunsetNear: {
@@ -161,7 +165,8 @@ export const cliFindings = kinds({
     title: 'this stack cannot be written as files',
     why: 'something in the stack exists only on one machine or only while Pulumi runs',
     fix: 'choose another stack, or deploy this one with pulumi up',
-    explanation: 'The built-in stack local and identity embedded belong to `kea run`. With `secrets: pulumi` the bridge makes the Secret objects, so written files would lack them.',
+    explanation:
+      'The built-in stack local and identity embedded belong to `kea run`. With `secrets: pulumi` the bridge makes the Secret objects, so written files would lack them.',
     example: 'kea synth --stack local --out rendered',
   },
 });

@@ -93,7 +93,7 @@ function transform(swc, source) {
       .split(sep)
       .join('/'),
     sourceMaps: true,
-    jsc: { parser: { syntax: 'typescript' }, target: 'es2022', keepClassNames: true },
+    jsc: { parser: { syntax: 'typescript' }, target: 'es2022', keepClassNames: true, rewriteRelativeImportExtensions: true },
     // Packages that are ES modules only are reached by Node's own require, from 20.19 on.
     module: { type: 'commonjs', importInterop: 'swc' },
   });
