@@ -1,7 +1,7 @@
 // Installs the locked dependencies when they are missing or other than the lock file says.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withLock } from './lock.mjs';
@@ -55,6 +55,9 @@ function npm(args) {
 export async function ensureDependencies() {
   const lockText = readFileSync(join(root, 'package-lock.json'), 'utf8');
   if (current(lockText)) return;
+  // npm ci empties the folder behind a link, which belongs to somebody else.
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink())
+    stop('node_modules is a link and does not fit package-lock.json: install where it points to');
   // node_modules is deleted by `npm ci`, so the lock stands outside.
   await withLock(
     join(tmpdir(), `kea-install-${digest(root).slice(0, 12)}.lock`),

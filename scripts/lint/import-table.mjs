@@ -15,7 +15,12 @@ const TABLE = {
 
 /** Narrower than the table. `from`: who; `to`: what; `types`: still allowed as types. */
 const NARROW = [
-  { from: /^constructs\//, to: /^schema\/load(\/|$)/, why: 'constructs take only types and pure functions from schema, never its loader', types: true },
+  {
+    from: /^constructs\//,
+    to: /^schema\/load(\/|$)/,
+    why: 'constructs take only types and pure functions from schema, never its loader',
+    types: true,
+  },
   { from: /^policies\//, to: /^schema\//, why: 'policies take only types from schema', types: true },
   { from: /^stacks\//, to: /^policies\/(?!evaluate(\/|$))/, why: 'stacks reach policies by policies/evaluate' },
 ];
@@ -24,9 +29,18 @@ const NARROW = [
 const WIDE = [{ from: /^cli\/run\//, to: /^services\// }];
 
 const PACKAGES = [
-  { names: /^cdk8s-plus-\d+(\/|$)/, allowed: /^constructs\/k8s\.ts$/, why: 'cdk8s-plus is imported by constructs/k8s.ts only, so that its Kubernetes minor is one line' },
+  {
+    names: /^cdk8s-plus-\d+(\/|$)/,
+    allowed: /^constructs\/k8s\.ts$/,
+    why: 'cdk8s-plus is imported by constructs/k8s.ts only, so that its Kubernetes minor is one line',
+  },
   { names: /^(cdk8s|constructs)(\/|$)/, allowed: /^(constructs|stacks|test|scripts)\//, why: 'only constructs know cdk8s' },
-  { names: /^@pulumi\//, allowed: /^(stacks|policies\/pack|test|scripts)\//, why: 'only stacks know Pulumi; the CLI loads it by import()', lazy: /^cli\// },
+  {
+    names: /^@pulumi\//,
+    allowed: /^(stacks|policies\/pack|test|scripts)\//,
+    why: 'only stacks know Pulumi; the CLI loads it by import()',
+    lazy: /^cli\//,
+  },
 ];
 
 const messages = { refused: '{{from}} may not import {{to}}: {{why}}' };
@@ -34,7 +48,8 @@ const messages = { refused: '{{from}} may not import {{to}}: {{why}}' };
 function judgeFolder(file, target, isType) {
   const from = file.split('/')[0];
   const to = target.split('/')[0];
-  if (!(from in TABLE) || from === to || !(to in TABLE)) return from in TABLE && /^(scripts|test)$/.test(to) ? 'product code never imports scripts or tests' : undefined;
+  if (!(from in TABLE) || from === to || !(to in TABLE))
+    return from in TABLE && /^(scripts|test)$/.test(to) ? 'product code never imports scripts or tests' : undefined;
   const narrow = NARROW.find((each) => each.from.test(file) && each.to.test(target) && !(each.types && isType));
   if (narrow) return narrow.why;
   if (TABLE[from].includes(to) || WIDE.some((each) => each.from.test(file) && each.to.test(target))) return undefined;
@@ -62,7 +77,8 @@ export const importTable = {
       const why = judgeImport(file, source.value, how);
       if (why) context.report({ node, messageId: 'refused', data: { from: file, to: source.value, why } });
     };
-    const allTypes = (node) => node.specifiers?.length > 0 && node.specifiers.every((each) => (each.importKind ?? each.exportKind) === 'type');
+    const allTypes = (node) =>
+      node.specifiers?.length > 0 && node.specifiers.every((each) => (each.importKind ?? each.exportKind) === 'type');
     return {
       ImportDeclaration: (node) => check(node, node.source, { isType: node.importKind === 'type' || allTypes(node) }),
       ExportNamedDeclaration: (node) => check(node, node.source, { isType: node.exportKind === 'type' || allTypes(node) }),

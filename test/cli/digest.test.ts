@@ -9,7 +9,9 @@ test('the digest of a file is of its bytes', async () => {
 test('the digest of a folder is of its lines', async () => {
   const { stdout } = await kea(['digest', 'm', '--output', 'json'], { cwd: project({ 'm/b': '', 'm/a/c': '' }) });
   // sha256 of "<EMPTY>  a/c\n<EMPTY>  b\n"
-  expect(JSON.parse(stdout)).toMatchObject({ data: { path: 'm', isFolder: true, bytes: 0, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } });
+  expect(JSON.parse(stdout)).toMatchObject({
+    data: { path: 'm', isFolder: true, bytes: 0, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+  });
 });
 
 test('a path that is not there is refused', async () => {

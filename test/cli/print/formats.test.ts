@@ -52,7 +52,14 @@ test('SARIF names rule, level and region, and holds what the standard demands', 
     ruleId: 'KEA1010',
     ruleIndex: 0,
     level: 'error',
-    locations: [{ physicalLocation: { artifactLocation: { uri: 'models/a%2Cb%3Ac/model.yaml', uriBaseId: 'PROJECT' }, region: { startLine: 2, startColumn: 3 } } }],
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: 'models/a%2Cb%3Ac/model.yaml', uriBaseId: 'PROJECT' },
+          region: { startLine: 2, startColumn: 3 },
+        },
+      },
+    ],
   });
   expect(sarif.runs[0].results[1]).not.toHaveProperty('ruleIndex');
   const validate = new Ajv({ strict: false }).compile(SARIF_CORE);
@@ -72,7 +79,17 @@ const SARIF_CORE = {
         type: 'object',
         required: ['tool', 'results'],
         properties: {
-          tool: { type: 'object', required: ['driver'], properties: { driver: { type: 'object', required: ['name'], properties: { rules: { type: 'array', uniqueItems: true, items: { required: ['id'] } } } } } },
+          tool: {
+            type: 'object',
+            required: ['driver'],
+            properties: {
+              driver: {
+                type: 'object',
+                required: ['name'],
+                properties: { rules: { type: 'array', uniqueItems: true, items: { required: ['id'] } } },
+              },
+            },
+          },
           results: {
             type: 'array',
             items: {
@@ -82,7 +99,16 @@ const SARIF_CORE = {
                 level: { enum: ['none', 'note', 'warning', 'error'] },
                 ruleIndex: { type: 'integer', minimum: 0 },
                 message: { type: 'object', required: ['text'], properties: { text: { type: 'string', minLength: 1 } } },
-                locations: { type: 'array', items: { properties: { physicalLocation: { properties: { region: { properties: { startLine: { minimum: 1 }, startColumn: { minimum: 1 } } } } } } } },
+                locations: {
+                  type: 'array',
+                  items: {
+                    properties: {
+                      physicalLocation: {
+                        properties: { region: { properties: { startLine: { minimum: 1 }, startColumn: { minimum: 1 } } } },
+                      },
+                    },
+                  },
+                },
               },
             },
           },
