@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { Header } from '../../../core/contract/headers';
+import type { ProblemName } from '../../../core/contract/problems';
+import { MemoryShare } from './body';
+import { readCaller, type Caller } from './caller';
+import type { LoadedContract, LoadedMethod } from './registry';
+import type { WorkerServices } from './services';
+
+/** One call on its way through the pipeline. Steps read what earlier steps left, and note what the record needs. */
+export interface Call {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Edge's request id. */
+  readonly id: string;
+  /** Milliseconds since 1970, and on the monotonic clock. */
+  readonly time: number;
+  readonly started: number;
+  readonly caller: Caller;
+  readonly memory: MemoryShare;
+  readonly notes: CallNotes;
+}
+
+/** What becomes the audit record and the metrics. */
+export interface CallNotes {
+  part?: string;
+  contract?: LoadedContract;
+  method?: LoadedMethod;
+  body?: Buffer;
+  pointers?: readonly string[];
+  cache?: 'hit' | 'miss' | 'stored' | 'bypass';
+  pinned?: boolean;
+  version?: string;
+  /** The version that should have answered but had no instance. */
+  insteadOf?: string;
+  upstreamMs?: number;
+  /** The answer did not fit the response schema and was passed on, as the contract says. */
+  outsideContract?: boolean;
+  problem?: ProblemName;
+  /** Why the model's answer was not passed on; for the record only. */
+  reason?: string;
+  aborted?: boolean;
+  streamed?: boolean;
+  /** Headers for the answer, whatever it is. */
+  headers: { [name: string]: string };
+}
+
+export type Answer =
+  | {
+      readonly kind: 'whole';
+      readonly status: number;
+      readonly headers: { readonly [name: string]: string };
+      readonly body: Uint8Array | string;
+    }
+  | {
+      readonly kind: 'stream';
+      readonly status: number;
+      readonly headers: { readonly [name: string]: string };
+      readonly body: Readable;
+      readonly cancel: () => void;
+    };
+
+export function newCall(request: IncomingMessage, response: ServerResponse, services: WorkerServices): Call {
+  const id = request.headers[Header.requestId];
+  return {
+    request,
+    response,
+    id: typeof id === 'string' && id !== '' ? id : randomUUID(),
+    time: Date.now(),
+    started: performance.now(),
+    caller: readCaller(request.headers),
+    memory: new MemoryShare(services.memory),
+    notes: { headers: {} },
+  };
+}
+
+/** Milliseconds since the call arrived. */
+export function elapsed(call: Call): number {
+  return performance.now() - call.started;
+}

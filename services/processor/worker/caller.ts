@@ -1,0 +1,45 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Header } from '../../../core/contract/headers';
+import { parseRoles } from '../../../core/decide/role-verdict';
+
+/** Who calls, from the headers that the edge set after it verified the token. All empty on a public method without a token. */
+export interface Caller {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly client: string;
+  /** Issuer and subject, never of one alone: empty when either is. */
+  readonly principal: string;
+  /** `undefined` when the edge sent no roles. */
+  readonly roles: readonly string[] | undefined;
+}
+
+export function readCaller(headers: IncomingHttpHeaders): Caller {
+  const issuer = one(headers[Header.issuer]);
+  const subject = one(headers[Header.subject]);
+  return {
+    issuer,
+    subject,
+    client: one(headers[Header.client]),
+    principal: issuer !== '' && subject !== '' ? `${issuer}\n${subject}` : '',
+    roles: rolesOf(headers[Header.roles]),
+  };
+}
+
+function one(value: string | string[] | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** The same token comes again and again; its roles are read once. */
+const known = new Map<string, readonly string[]>();
+const MAX_KNOWN = 2000;
+
+function rolesOf(header: string | string[] | undefined): readonly string[] | undefined {
+  if (typeof header !== 'string') return undefined;
+  let roles = known.get(header);
+  if (roles === undefined) {
+    roles = parseRoles(header);
+    if (known.size >= MAX_KNOWN) known.delete(known.keys().next().value as string);
+    known.set(header, roles);
+  }
+  return roles;
+}

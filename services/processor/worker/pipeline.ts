@@ -1,0 +1,147 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Header } from '../../../core/contract/headers';
+import { chooseVersion } from '../../../core/decide/choose-version';
+import type { JsonObject } from '../../../core/json';
+import { log } from '../../shared/log';
+import { ABORTED, admitBody, admitRate } from './admit';
+import { answerMethod } from './cached-call';
+import { newCall, type Answer, type Call } from './call';
+import { catalogue, contractDocument, platformDocument } from './pages';
+import { auditEvent, auditLevel, outcomeOf } from './record';
+import { isRefusal, problemAnswer, refusal, retryLater, type Refusal } from './refusal';
+import type { LoadedMethod } from './registry';
+import { sendStream, sendWhole } from './send';
+import type { WorkerServices } from './services';
+import { findTarget, type Target } from './target';
+
+/** Status that stands in the record of a call whose caller left before the answer. */
+const CLIENT_LEFT = 499;
+
+/** One request from its headers to its recorded answer. Never rejects. */
+export async function serve(request: IncomingMessage, response: ServerResponse, services: WorkerServices): Promise<void> {
+  const call = newCall(request, response, services);
+  try {
+    const result = await decide(call, services).catch((error: Error) => internal(call, error));
+    await finish(call, result, services);
+  } catch (error) {
+    internal(call, error as Error);
+    response.destroy();
+  } finally {
+    call.memory.release();
+  }
+}
+
+/** The pipeline: each step answers, refuses, or hands on. */
+async function decide(call: Call, services: WorkerServices): Promise<Answer | Refusal | typeof ABORTED> {
+  const target = findTarget(call, services.registry);
+  if (isRefusal(target)) return target;
+  if (target.kind !== 'method') return page(call, target, services);
+  // Until a record can be written again no strict call is made; this refusal's own record is what tries it.
+  if (auditLevel(call) === 'strict' && !services.audit.available) return retryLater('audit-unavailable', 5);
+  const body = await admitBody(call, target.method, services);
+  if (body === ABORTED || isRefusal(body)) return body;
+  const limited = await admitRate(call, target.method, services);
+  if (limited !== undefined) return limited;
+  const choice = pickVersion(call, target.method, services);
+  return isRefusal(choice) ? choice : answerMethod(call, target.method, choice.version, choice.pinned, body, services);
+}
+
+function pickVersion(call: Call, target: LoadedMethod, services: WorkerServices) {
+  const { owner } = target;
+  const { contract, versions } = owner;
+  const pin = call.request.headers[Header.version];
+  const choice = chooseVersion({
+    contract: owner.name,
+    routing: contract.routing,
+    deployed: owner.deployed,
+    ready: contract.versions.filter((version) => services.registry.isReady(version.cluster)).map((version) => version.version),
+    ...(typeof pin === 'string' ? { pin } : {}),
+    headers: call.request.headers as { readonly [name: string]: string | undefined },
+    ...(call.caller.principal === '' ? {} : { principal: call.caller.principal }),
+    requestId: call.id,
+  });
+  if (choice.kind === 'unknown-version') return refusal('not-found', { detail: 'there is no such version of this contract' });
+  const version = choice.kind === 'version' ? versions.get(choice.version) : undefined;
+  if (choice.kind === 'none' || version === undefined) return retryLater('no-instance', 5);
+  call.notes.version = version.version;
+  if (choice.reason === 'pin') call.notes.pinned = true;
+  if (choice.intended !== undefined) call.notes.insteadOf = choice.intended;
+  return { version, pinned: choice.reason === 'pin' };
+}
+
+function page(call: Call, target: Exclude<Target, { kind: 'method' }>, services: WorkerServices): Answer {
+  const roles = call.caller.roles ?? [];
+  const { registry } = services;
+  switch (target.kind) {
+    case 'catalogue':
+      return json(catalogue(registry, roles));
+    case 'platform-openapi':
+      return json(platformDocument(registry, roles));
+    case 'contract-openapi':
+      return json(contractDocument(registry, target.contract, roles));
+  }
+}
+
+/** What a page shows depends on the caller. */
+function json(document: JsonObject): Answer {
+  return {
+    kind: 'whole',
+    status: 200,
+    headers: { 'content-type': 'application/json', 'cache-control': 'private, no-cache' },
+    body: JSON.stringify(document),
+  };
+}
+
+/** Records the call, then answers: at `durable` and `strict` the record is on disk before the first byte leaves. */
+async function finish(call: Call, result: Answer | Refusal | typeof ABORTED, services: WorkerServices): Promise<void> {
+  if (result === ABORTED) {
+    call.notes.aborted = true;
+    await record(call, CLIENT_LEFT, 0, services);
+    call.response.destroy();
+    return;
+  }
+  let answer: Answer;
+  if (isRefusal(result)) {
+    call.notes.problem = result.refused;
+    answer = { kind: 'whole', ...problemAnswer(result, call.id) };
+  } else {
+    answer = result;
+  }
+  const bytes = answer.kind === 'whole' ? Buffer.byteLength(answer.body) : 0;
+  const recorded = await record(call, answer.status, bytes, services);
+  if (!recorded) {
+    if (answer.kind === 'stream') answer.cancel();
+    call.notes.problem = 'audit-unavailable';
+    return sendWhole(call, { kind: 'whole', ...problemAnswer(retryLater('audit-unavailable', 5), call.id) });
+  }
+  return answer.kind === 'stream' ? sendStream(call, answer) : sendWhole(call, answer);
+}
+
+/** False when the answer must not leave, because its record could not be written. */
+async function record(call: Call, status: number, bytes: number, services: WorkerServices): Promise<boolean> {
+  count(call, status, services);
+  const event = auditEvent(call, status, bytes, services);
+  const level = auditLevel(call);
+  if (level === 'metadata') {
+    services.audit.append(event);
+    return true;
+  }
+  const written = await services.audit.appendDurable(event);
+  return written || level !== 'strict';
+}
+
+function count(call: Call, status: number, { metrics }: WorkerServices): void {
+  const { contract, version = '', cache } = call.notes;
+  const [model, name] = contract === undefined ? ['platform', ''] : [contract.contract.model, contract.contract.contract];
+  metrics.call(model, name, version, outcomeOf(status));
+  if (call.notes.problem !== undefined) metrics.add(`kea_problems_total{problem="${call.notes.problem}"}`);
+  if (cache !== undefined) metrics.cache(model, name, version, cache);
+  if (call.notes.insteadOf !== undefined) metrics.call(model, name, version, 'fallback');
+  if (call.notes.outsideContract === true) metrics.call(model, name, version, 'outside-contract');
+}
+
+/** A bug of ours: one line with the place, never with a value. */
+function internal(call: Call, error: Error): Refusal {
+  log('error', 'internal error', { id: call.id, name: error.name, at: error.stack?.split('\n').slice(1, 4).join(' | ').slice(0, 400) });
+  return refusal('internal');
+}

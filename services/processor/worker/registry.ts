@@ -1,0 +1,189 @@
+import { readFile } from 'node:fs/promises';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { BundleContract, BundleIndex, BundleMethod, BundlePart, BundleVersion } from '../../../core/contract/bundle';
+import { decodePart } from '../../../core/contract/bundle-codec';
+import { contractName, routeId } from '../../../core/contract/names';
+import { canonicalJson } from '../../../core/canonical';
+import { sha256Hex } from '../../../core/digests';
+import { isJsonObject, type JsonObject, type JsonSchema } from '../../../core/json';
+
+/** One contract as the worker holds it: what every call needs is unpacked, schemas and documents stay packed until asked for. */
+export interface LoadedContract {
+  readonly name: string;
+  readonly digest: string;
+  readonly contract: BundleContract;
+  readonly methods: ReadonlyMap<string, LoadedMethod>;
+  readonly versions: ReadonlyMap<string, BundleVersion>;
+  readonly deployed: readonly string[];
+  readonly packed: Buffer;
+}
+
+export interface LoadedMethod {
+  readonly owner: LoadedContract;
+  readonly method: BundleMethod;
+  readonly id: string;
+  /** Schemas and translation: whatever changes what an answer means. */
+  readonly schemaDigest: string;
+  /** The response schema as far as the codec needs it: the types of its top fields. */
+  readonly responseTypes: JsonSchema;
+}
+
+/** Index without the documents that only pages need. */
+interface LoadedIndex {
+  readonly digest: string;
+  readonly parts: readonly { readonly name: string; readonly digest: string }[];
+  readonly epoch: string | undefined;
+  readonly openapi: Buffer;
+}
+
+/** Bundles overlap while routes switch, so a page of the one before is still answered. */
+const REMEMBERED_INDEXES = 8;
+
+/** Schemas kept unpacked: for redaction, which reads them on every call. */
+const REMEMBERED_SCHEMAS = 100;
+
+/** The configuration of this worker: contracts by the digest of their part. Loading is all or nothing. */
+export class Registry {
+  private readonly parts = new Map<string, LoadedContract>();
+  private readonly indexes = new Set<string>();
+  private readonly schemas = new Map<string, JsonSchema>();
+  private index: LoadedIndex | undefined;
+  private ready: ReadonlySet<string> | undefined;
+
+  /** @throws Error with the reason why the bundle is refused; nothing has changed then. */
+  async load(
+    index: BundleIndex,
+    files: readonly { readonly name: string; readonly digest: string; readonly file: string }[],
+  ): Promise<void> {
+    const fresh: LoadedContract[] = [];
+    for (const { name, digest, file } of files) {
+      if (this.parts.has(digest)) continue;
+      const packed = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+        throw new Error(`part ${name}: cannot be read (${error.code ?? error.message})`);
+      });
+      fresh.push(unpack(name, digest, packed));
+    }
+    const known = new Set(fresh.map((part) => part.digest));
+    const missing = index.parts.find((part) => !known.has(part.digest) && !this.parts.has(part.digest));
+    if (missing !== undefined) throw new Error(`part ${missing.name}: neither loaded nor listed with a file`);
+    for (const part of fresh) this.parts.set(part.digest, part);
+    this.indexes.add(index.digest);
+    if (this.indexes.size > REMEMBERED_INDEXES) this.indexes.delete(this.indexes.values().next().value as string);
+    this.index = {
+      digest: index.digest,
+      parts: index.parts,
+      epoch: index.epoch,
+      openapi: gzipSync(JSON.stringify(index.openapi), { level: 1 }),
+    };
+  }
+
+  forget(digests: readonly string[]): void {
+    const current = new Set(this.index?.parts.map((part) => part.digest));
+    for (const digest of digests) if (!current.has(digest)) this.parts.delete(digest);
+  }
+
+  /** Clusters with an instance; before the first message everything counts as ready. */
+  setReady(clusters: readonly string[]): void {
+    this.ready = new Set(clusters);
+  }
+
+  isReady(cluster: string): boolean {
+    return this.ready === undefined || this.ready.has(cluster);
+  }
+
+  part(digest: string): LoadedContract | undefined {
+    return this.parts.get(digest);
+  }
+
+  hasIndex(digest: string): boolean {
+    return this.indexes.has(digest);
+  }
+
+  get bundleDigest(): string | undefined {
+    return this.index?.digest;
+  }
+
+  get epoch(): string | undefined {
+    return this.index?.epoch;
+  }
+
+  /** Contracts of the current bundle, in its order. */
+  current(): readonly LoadedContract[] {
+    return this.index?.parts.flatMap(({ digest }) => this.parts.get(digest) ?? []) ?? [];
+  }
+
+  get size(): number {
+    return this.parts.size;
+  }
+
+  schema(owner: LoadedContract, digest: string): JsonSchema {
+    const known = this.schemas.get(digest);
+    if (known !== undefined) return known;
+    const schema = unpackDocument<BundlePart>(owner.packed).schemas[digest];
+    if (schema === undefined) throw new Error(`part ${owner.name} lacks the schema ${digest.slice(0, 12)}`);
+    if (this.schemas.size >= REMEMBERED_SCHEMAS) this.schemas.delete(this.schemas.keys().next().value as string);
+    this.schemas.set(digest, schema);
+    return schema;
+  }
+
+  contractOpenApi(owner: LoadedContract): JsonObject {
+    return unpackDocument<BundlePart>(owner.packed).openapi;
+  }
+
+  platformOpenApi(): JsonObject {
+    return this.index === undefined ? {} : unpackDocument<JsonObject>(this.index.openapi);
+  }
+}
+
+function unpackDocument<T>(packed: Buffer): T {
+  return JSON.parse(gunzipSync(packed).toString('utf8')) as T;
+}
+
+function unpack(name: string, digest: string, packed: Buffer): LoadedContract {
+  let part: BundlePart;
+  try {
+    part = decodePart(packed, digest);
+  } catch (error) {
+    throw new Error(`part ${name}: ${(error as Error).message}`);
+  }
+  const { contract } = part;
+  if (contractName(contract.model, contract.contract) !== name) throw new Error(`part ${name}: it holds another contract`);
+  const methods = new Map<string, LoadedMethod>();
+  const owner: LoadedContract = {
+    name,
+    digest,
+    contract,
+    methods,
+    versions: new Map(contract.versions.map((version) => [version.version, version])),
+    deployed: contract.versions.map((version) => version.version),
+    packed,
+  };
+  for (const method of contract.methods) {
+    for (const schema of [method.requestSchema, method.responseSchema]) {
+      if (part.schemas[schema] === undefined) throw new Error(`part ${name}: the schema of method ${method.method} is missing`);
+    }
+    methods.set(method.method, {
+      owner,
+      method,
+      id: routeId(contract.model, contract.contract, method.method),
+      schemaDigest: meaning(method),
+      responseTypes: topTypes(part.schemas[method.responseSchema]),
+    });
+  }
+  return owner;
+}
+
+function meaning(method: BundleMethod): string {
+  const { requestSchema, responseSchema, call, responseCheck } = method;
+  return sha256Hex(canonicalJson({ requestSchema, responseSchema, call: call as unknown as JsonObject, responseCheck }));
+}
+
+function topTypes(schema: JsonSchema | undefined): JsonSchema {
+  const properties = schema?.['properties'];
+  if (!isJsonObject(properties)) return {};
+  return {
+    properties: Object.fromEntries(
+      Object.entries(properties).map(([name, each]) => [name, { type: isJsonObject(each) ? each['type'] : undefined }]),
+    ),
+  };
+}

@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { Socket } from '../../../core/contract/ports';
+import type { ProcessorConfig } from '../../../core/contract/processor-config';
+import { AuditWriter } from '../../audit/writer';
+import { log } from '../../shared/log';
+import type { FromWorker, ToWorker } from '../messages';
+import { MemoryBudget } from './body';
+import { makeCache, randomEpoch } from './cache';
+import { SingleFlight } from './cache/single-flight';
+import { MemoryRateLimiter } from './limiter';
+import { Metrics } from './metrics';
+import { serve } from './pipeline';
+import { Registry } from './registry';
+import type { WorkerServices } from './services';
+import { BACKLOG, KEEP_ALIVE_MS, MAX_HEADER_BYTES } from './settings';
+import { Upstream } from './upstream';
+import { Validators } from './validators';
+
+/** How long an idle connection of the edge is kept while draining: longer than a call takes from the edge's pool to here. */
+const DRAIN_IDLE_MS = 500;
+
+/** One request worker: a server on a Unix socket, its configuration, and the calls in flight. */
+export class RequestWorker {
+  readonly socketPath: string;
+  readonly services: WorkerServices;
+  private readonly server: Server;
+  private inFlight = 0;
+  private draining = false;
+  private idle: (() => void) | undefined;
+  private loading: Promise<void> = Promise.resolve();
+
+  constructor(config: ProcessorConfig, index: number) {
+    this.socketPath = join(config.socketFolder, Socket.worker(index));
+    this.services = {
+      registry: new Registry(),
+      validators: new Validators(),
+      limiter: new MemoryRateLimiter(config.workers),
+      cache: makeCache(config.cache),
+      flights: new SingleFlight(),
+      upstream: new Upstream(join(config.socketFolder, Socket.inner)),
+      audit: new AuditWriter({
+        folder: config.audit.folder,
+        writer: `${config.audit.writer}-${index}`,
+        onError: (error) => log('error', 'audit records could not be written', { reason: error.message }),
+      }),
+      metrics: new Metrics(),
+      memory: new MemoryBudget(config.maxBufferedBytes),
+      payloadKey: config.audit.payloadKeyFile === undefined ? randomBytes(32) : readFileSync(config.audit.payloadKeyFile),
+      epoch: randomEpoch(),
+    };
+    this.server = createServer(
+      { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: 0, requestTimeout: 0, maxHeaderSize: MAX_HEADER_BYTES },
+      (request, response) => this.take(request, response),
+    );
+    this.server.timeout = 0;
+    this.server.maxRequestsPerSocket = 0;
+  }
+
+  /** Resolves when calls are taken. A socket that a killed worker left behind is removed. */
+  async listen(): Promise<void> {
+    await rm(this.socketPath, { force: true });
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen({ path: this.socketPath, backlog: BACKLOG }, resolve);
+    });
+    await chmod(this.socketPath, 0o660);
+  }
+
+  /** Handles one message of the supervisor; loads happen one after the other. */
+  receive(message: ToWorker, send: (message: FromWorker) => void): void {
+    const { registry } = this.services;
+    switch (message.type) {
+      case 'load':
+        this.loading = this.loading.then(async () => {
+          const { digest } = message.index;
+          try {
+            await registry.load(message.index, message.files);
+            send({ type: 'loaded', digest });
+          } catch (error) {
+            send({ type: 'refused', digest, reason: (error as Error).message });
+          }
+        });
+        return;
+      case 'forget':
+        registry.forget(message.digests);
+        return;
+      case 'endpoints':
+        registry.setReady(message.ready);
+        return;
+      case 'drain':
+        return;
+    }
+  }
+
+  /** Gauges beside the counters, as they are now. */
+  measure(): void {
+    const { metrics, memory, audit, registry, validators } = this.services;
+    metrics.set('kea_worker_in_flight', this.inFlight);
+    metrics.set('kea_worker_buffered_bytes', memory.bytes);
+    metrics.set('kea_worker_parts', registry.size);
+    metrics.set('kea_worker_validators', validators.size);
+    metrics.set('kea_audit_written_total', audit.written);
+    metrics.set('kea_audit_lost_total', audit.lost);
+    metrics.set('kea_worker_rss_bytes', process.memoryUsage.rss());
+  }
+
+  /** Takes no new connection, finishes what is in flight (streams too), writes the last records. */
+  async drain(): Promise<void> {
+    if (this.draining) return;
+    this.draining = true;
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    // Idle connections of the edge's pool may just be getting a call: they are told with an answer first, and cut only when quiet.
+    await new Promise((resolve) => setTimeout(resolve, DRAIN_IDLE_MS));
+    if (this.inFlight > 0) await new Promise<void>((resolve) => (this.idle = resolve));
+    this.server.closeIdleConnections();
+    await closed;
+    await this.close();
+  }
+
+  /** Ends at once; calls in flight are cut. */
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    if (this.server.listening) await new Promise((resolve) => this.server.close(resolve));
+    await this.close();
+  }
+
+  private async close(): Promise<void> {
+    await this.services.audit.close();
+    await this.services.cache.close();
+    await this.services.upstream.destroy();
+  }
+
+  private take(request: IncomingMessage, response: ServerResponse): void {
+    this.inFlight++;
+    if (this.draining) response.setHeader('connection', 'close');
+    void serve(request, response, this.services).finally(() => this.ended(response));
+  }
+
+  private ended(response: ServerResponse): void {
+    const done = (): void => {
+      this.inFlight--;
+      if (this.inFlight === 0) this.idle?.();
+    };
+    if (response.writableFinished || response.destroyed) done();
+    else response.once('close', done);
+  }
+}
