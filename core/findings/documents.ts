@@ -106,7 +106,8 @@ export const documentFindings = kinds({
     title: 'reserved key',
     why: 'the key changes the behaviour of objects in JavaScript programs that read the document',
     fix: 'choose another name',
-    explanation: 'The keys `__proto__`, `constructor` and `prototype` are refused everywhere, also inside schemas and examples; the gateway refuses them in requests as well.',
+    explanation:
+      'The keys `__proto__`, `constructor` and `prototype` are refused everywhere, also inside schemas and examples; the gateway refuses them in requests as well.',
     example: 'methods: { __proto__: {} }',
   },
   mergeKey: {
@@ -200,7 +201,7 @@ export const documentFindings = kinds({
     severity: 'error',
     title: 'file says nothing',
     why: 'an empty file is usually one that was not saved',
-    fix: 'write at least one key, such as `artifact: model.onnx`',
+    fix: 'write at least one key',
     explanation: 'The file holds no key at all, only space or comments.',
   },
   notMapping: {

@@ -54,6 +54,13 @@ export function staysInside(folder: string, path: string): boolean {
   }
 }
 
+/** Whether a file exists, and whether its links keep it below a folder of the project. */
+export function existsBelow(root: string, folder: string, file: string): 'inside' | 'outside' | 'missing' {
+  const path = resolve(root, file);
+  if (!statSync(path, { throwIfNoEntry: false })) return 'missing';
+  return staysInside(resolve(root, folder), path) ? 'inside' : 'outside';
+}
+
 function searchFolder(root: string, from: string, found: FoundModel[], findings: Finding[]): void {
   const top = resolve(root, from);
   const shown = from.split(sep).join('/').replace(/\/+$/, '');
@@ -62,7 +69,13 @@ function searchFolder(root: string, from: string, found: FoundModel[], findings:
     return;
   }
   if (!staysInside(root, top)) {
-    findings.push(finding(kind.leavesFolder, { message: `the folder "${shown}" is outside the project`, place: { file: shown } }));
+    findings.push(
+      finding(kind.leavesFolder, {
+        message: `the folder "${shown}" is outside the project`,
+        place: { file: shown },
+        fix: 'name a folder inside the project',
+      }),
+    );
     return;
   }
   const seen = new Set<string>();
@@ -87,7 +100,8 @@ function searchFolder(root: string, from: string, found: FoundModel[], findings:
     for (const entry of entries) {
       if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
       const next = join(folder, entry.name);
-      if (entry.isSymbolicLink() && !staysInside(top, next)) {
+      // Links to files are judged when the file is read.
+      if (entry.isSymbolicLink() && isFolder(next) && !staysInside(top, next)) {
         findings.push(
           finding(kind.leavesFolder, {
             message: `the link "${entry.name}" leads outside "${shown}"`,

@@ -29,13 +29,26 @@ export function parseDocument(kind: ParsedDocument['kind'], file: string, bytes:
   if (broken || isMapping) return { document, findings, suspects, usable: !broken };
   const shape =
     value === null || value === undefined
-      ? finding(documentFindings.emptyDocument, { message: 'the file holds no key', place: { file, line: 1, column: 1 } })
+      ? finding(documentFindings.emptyDocument, {
+          message: 'the file holds no key',
+          place: { file, line: 1, column: 1 },
+          fix: `write at least one key, such as ${firstKey[kind]}`,
+        })
       : finding(documentFindings.notMapping, {
           message: `the file holds ${Array.isArray(value) ? 'a list' : 'a single value'}, must hold keys`,
           place: document.valuePlace([]),
         });
   return { document, findings: [...findings, shape], suspects, usable: false };
 }
+
+const firstKey: { readonly [kind in ParsedDocument['kind']]: string } = {
+  model: '`artifact: model.onnx`',
+  contract: '`artifact: model.onnx`',
+  stack: '`hostname: models.example.com`',
+};
+
+/** Problems after which the value is not what the author meant, so that judging it would only repeat the complaint. */
+const misleading: ReadonlySet<Problem['kind']> = new Set(['syntax', 'tab', 'tooDeep', 'tag']);
 
 export interface ParsedYaml {
   /** Absent where nothing could be made of the text. */
@@ -58,7 +71,7 @@ export function parseYaml(file: string, bytes: Uint8Array): ParsedYaml {
   const value = composed.root ? reader.read(composed.root, [], 0) : undefined;
   const problems = [...composed.problems, ...reader.problems];
   const findings = problems.map((problem) => problemFinding(problem, file, source));
-  const broken = problems.some((problem) => problem.kind === 'syntax' || problem.kind === 'tab' || problem.kind === 'tooDeep');
+  const broken = reader.stopped || problems.some((problem) => misleading.has(problem.kind));
   return { value, source, findings: [...decoded.findings, ...findings], suspects: reader.suspects, broken };
 }
 
@@ -102,7 +115,8 @@ class Reader {
   private readonly anchors = new Map<string, { readonly value: JsonValue; readonly size: number }>();
   private expansion = 0;
   private size = 0;
-  private stopped = false;
+  /** The walk ended early, because the tree is too deep or grows too large. */
+  stopped = false;
 
   read(node: ParsedNode | null, path: KeyPath, depth: number): JsonValue {
     if (node === null || this.stopped) return null;
@@ -169,7 +183,7 @@ class Reader {
         `the key ${source === '' ? 'is empty' : `${clip(source)} is ${what}`}, must be a text`,
         [...path, source],
         {
-          fix: `write "${clip(source)}" in quotes`,
+          fix: source === '' ? 'write a key before the colon' : `write "${clip(source)}" in quotes`,
         },
       );
     } else return this.allowedKey(source, offset, path);
@@ -232,7 +246,8 @@ class Reader {
 function trapFix(kind: ScalarTrap, source: string): string {
   const quoted = `"${clip(source)}"`;
   if (kind === 'oldBoolean') return `write ${quoted} in quotes where the word is meant, else ${/^(y|on)/i.test(source) ? 'true' : 'false'}`;
-  if (kind !== 'ambiguousNumber') return kind === 'unsafeNumber' ? documentFindings.unsafeNumber.fix : `write ${quoted} in quotes`;
+  if (kind === 'timestamp') return `write ${quoted} in quotes`;
+  if (kind !== 'ambiguousNumber') return documentFindings[kind].fix;
   const value = Number(source.replaceAll('_', ''));
   const number = Number.isFinite(value) && Math.abs(value) < 1e15 && Math.abs(value) >= 1e-6 ? String(value) : 'a plain decimal number';
   return `write ${quoted} in quotes where a text is meant, else ${number}`;

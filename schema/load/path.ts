@@ -13,3 +13,11 @@ export function formatPath(path: KeyPath): string {
 export function pathKey(path: KeyPath): string {
   return path.map(String).join('\u0000');
 }
+
+/** `/a/0/b~1c` → `['a', '0', 'b/c']`; whether a step is an index only the value can tell. */
+export function parsePointer(pointer: string): readonly string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}

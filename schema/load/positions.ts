@@ -16,7 +16,7 @@ export function locate(root: ParsedNode | undefined, path: KeyPath, of: 'key' | 
       value = pair.value && hasText(pair.value) ? pair.value.range[0] : key;
       node = pair.value;
     } else if (isSeq<ParsedNode>(node)) {
-      const item: ParsedNode | undefined = typeof step === 'number' ? node.items[step] : undefined;
+      const item: ParsedNode | undefined = node.items[Number(step)];
       if (!item) break;
       key = item.range[0];
       value = key;

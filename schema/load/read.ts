@@ -1,5 +1,3 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
 import { documentFindings as kind } from '../../core/findings/documents';
 import { finding, hasErrors, type Finding } from '../../core/findings/finding';
 import { nearest, parseStackName } from '../../core/names';
@@ -7,9 +5,9 @@ import type { ContractDocument, ModelDocument } from '../generated/model';
 import type { StackDocument } from '../generated/platform';
 import { stackDefaults } from '../source/defaults';
 import type { ParsedDocument, ParsedModel } from './document';
-import { findModels, findStacks, reason, staysInside, type FoundModel } from './find';
+import { findModels, findStacks, type FoundModel } from './find';
 import { parseDocument } from './parse';
-import { maxDocumentBytes } from './text';
+import { readBytes } from './read-bytes';
 import { misplacedKeys, validateDocument } from './validate';
 
 export interface ReadOptions {
@@ -127,28 +125,4 @@ function readDocument<T>(
   const misplaced = parsed.usable && firstContract !== undefined ? misplacedKeys(parsed.document, firstContract) : [];
   const findings = [...parsed.findings, ...shape, ...misplaced];
   return hasErrors(findings) ? { findings } : { document: parsed.document as unknown as ParsedDocument<T>, findings };
-}
-
-/** Bytes of a file that must stay inside a folder; never more than a document may have, plus one to notice it. */
-export function readBytes(root: string, folder: string, file: string): Uint8Array | Finding {
-  const path = join(root, file);
-  if (!staysInside(join(root, folder), path)) {
-    return finding(kind.leavesFolder, { message: `"${file}" leads outside "${folder}"`, place: { file } });
-  }
-  let handle: number | undefined;
-  try {
-    handle = openSync(path, 'r');
-    const stat = fstatSync(handle);
-    if (!stat.isFile()) return finding(kind.unreadable, { message: 'it is no file', place: { file } });
-    if (stat.size > maxDocumentBytes) {
-      return finding(kind.tooLarge, { message: `the file has ${stat.size} bytes; at most ${maxDocumentBytes} are read`, place: { file } });
-    }
-    const bytes = Buffer.alloc(stat.size);
-    const read = readSync(handle, bytes, 0, stat.size, 0);
-    return bytes.subarray(0, read);
-  } catch (error) {
-    return finding(kind.unreadable, { message: `the file cannot be read: ${reason(error)}`, place: { file } });
-  } finally {
-    if (handle !== undefined) closeSync(handle);
-  }
 }

@@ -5,7 +5,7 @@ import { nearest } from '../../core/names';
 import { contractKeys, modelKeys } from '../source/keys';
 import type { KeyPath, ParsedDocument } from './document';
 import { keyHomes } from './key-homes';
-import { formatPath, pathKey } from './path';
+import { formatPath, parsePointer, pathKey } from './path';
 import { schemaErrors, schemas, type SchemaError } from './validators';
 
 /**
@@ -14,8 +14,11 @@ import { schemaErrors, schemas, type SchemaError } from './validators';
  */
 export function validateDocument(document: ParsedDocument<JsonValue>, suspects: ReadonlySet<string>): readonly Finding[] {
   const told = new Map<string, { readonly weight: number; readonly finding: Finding }>();
-  for (const error of schemaErrors(document.kind, document.value)) {
-    const judged = judge(error, document);
+  const errors = schemaErrors(document.kind, document.value);
+  // The branches of our unions differ by type: a value of one branch's type was judged by that branch, and the others' complaints say nothing.
+  const decided = new Set(errors.filter((error) => error.keyword === 'anyOf' && fitsBranch(error)).map((error) => error.instancePath));
+  for (const error of errors) {
+    const judged = error.keyword === 'type' && decided.has(error.instancePath) ? undefined : judge(error, document);
     if (!judged || suspects.has(pathKey(judged.path))) continue;
     const key = pathKey(judged.path);
     const before = told.get(key);
@@ -107,14 +110,14 @@ function judge(error: SchemaError, document: ParsedDocument<JsonValue>): Judged 
         close === undefined ? undefined : `write ${close}`,
       );
     }
-    case 'type':
-      return say(
-        2,
-        kind.wrongType,
-        `${subject} is ${describe(error.data)}, must be ${typeWords(error.params['type'])}`,
-        at,
-        typeFix(error.data, error.params['type']),
-      );
+    case 'type': {
+      // A number where a text of a certain form is needed: quotes alone would not help.
+      const formless =
+        form === undefined || (typeof schema['pattern'] === 'string' && new RegExp(schema['pattern']).test(String(error.data)));
+      const wanted = formless ? typeWords(error.params['type']) : form;
+      const fix = formless ? typeFix(error.data, error.params['type']) : `write ${form}`;
+      return say(2, kind.wrongType, `${subject} is ${describe(error.data)}, must be ${wanted}`, at, fix);
+    }
     case 'anyOf':
       return union(error, subject, say);
     case 'pattern':
@@ -131,7 +134,7 @@ function judge(error: SchemaError, document: ParsedDocument<JsonValue>): Judged 
       return say(3, kind.repeated, `${subject} holds ${quote(value)} twice`, repeated);
     }
     default:
-      return say(3, kind.outOfRange, `${subject} ${rangeWords(error, schema)}`, at);
+      return say(3, kind.outOfRange, `${subject} ${rangeWords(error)}`, at);
   }
 }
 
@@ -151,13 +154,19 @@ function unknownKey(key: string, at: KeyPath, schema: JsonObject, document: Pars
   return say(1, kind.unknownKey, `${quote(key)} is no key ${here}; allowed: ${list}`, path, fix, 'key');
 }
 
-/** The branches of our unions differ by type, so a value of a fitting type was judged by its own branch already. */
-function union(error: SchemaError, subject: string, say: Say): Judged | undefined {
+function branchTypes(error: SchemaError): readonly string[] {
   const branches = (Array.isArray(error.schema) ? error.schema : []) as readonly JsonObject[];
-  const types = branches.map((branch) => (typeof branch['type'] === 'string' ? branch['type'] : 'object'));
-  if (types.some((type) => hasType(error.data, type))) return undefined;
+  return branches.map((branch) => (typeof branch['type'] === 'string' ? branch['type'] : 'object'));
+}
+
+function fitsBranch(error: SchemaError): boolean {
+  return branchTypes(error).some((type) => hasType(error.data, type));
+}
+
+function union(error: SchemaError, subject: string, say: Say): Judged | undefined {
+  if (fitsBranch(error)) return undefined;
   if (error.data === null) return say(0, kind.empty, `${subject} has no value`, undefined, undefined, 'key');
-  return say(1, kind.wrongType, `${subject} is ${describe(error.data)}, must be ${types.map(typeWords).join(' or ')}`);
+  return say(1, kind.wrongType, `${subject} is ${describe(error.data)}, must be ${branchTypes(error).map(typeWords).join(' or ')}`);
 }
 
 function hasType(value: unknown, type: string): boolean {
@@ -188,16 +197,15 @@ function typeFix(value: unknown, type: unknown): string | undefined {
   return undefined;
 }
 
-function rangeWords(error: SchemaError, schema: JsonObject): string {
+function rangeWords(error: SchemaError): string {
   const limit = String(error.params['limit']);
-  const unit = typeof schema['x-kea-unit'] === 'string' ? ` ${schema['x-kea-unit']}` : '';
   switch (error.keyword) {
     case 'minimum':
-      return `is ${quote(error.data)}, must be at least ${limit}${unit}`;
+      return `is ${quote(error.data)}, must be at least ${limit}`;
     case 'exclusiveMinimum':
-      return `is ${quote(error.data)}, must be above ${limit}${unit}`;
+      return `is ${quote(error.data)}, must be above ${limit}`;
     case 'maximum':
-      return `is ${quote(error.data)}, must be at most ${limit}${unit}`;
+      return `is ${quote(error.data)}, must be at most ${limit}`;
     case 'minLength':
       return 'is an empty text';
     case 'maxLength':
@@ -232,14 +240,12 @@ function quote(value: unknown): string {
 
 /** `/methods/score/roles/0` → `['methods', 'score', 'roles', 0]`, with numbers where the value is a list. */
 function pathOf(pointer: string, root: JsonValue): KeyPath {
-  const path: (string | number)[] = [];
-  let value: unknown = root;
-  for (const part of pointer.split('/').slice(1)) {
-    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
-    path.push(Array.isArray(value) ? Number(key) : key);
-    value = Array.isArray(value) ? value[Number(key)] : isJsonObject(value) ? value[key] : undefined;
-  }
-  return path;
+  let value: JsonValue | undefined = root;
+  return parsePointer(pointer).map((key) => {
+    const step = Array.isArray(value) ? Number(key) : key;
+    value = Array.isArray(value) ? (value as readonly JsonValue[])[Number(key)] : isJsonObject(value) ? value[key] : undefined;
+    return step;
+  });
 }
 
 function placed(document: ParsedDocument<JsonValue>, path: KeyPath, which: 'key' | 'value'): Place {
