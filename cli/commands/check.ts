@@ -73,7 +73,6 @@ Without --stack every file in stacks/ is judged; without any the built-in stack 
     for (const stack of stacks.length > 0 ? stacks : [undefined]) {
       const { platform, findings } = await loadPlatform({
         root,
-        strict: flags.strict,
         ...(stack === undefined ? {} : { stack }),
         ...(models ? { models } : {}),
       });
