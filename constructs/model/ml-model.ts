@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { ResolvedModel, ResolvedStack } from '../../schema/resolved';
-import { k8s } from '../k8s';
+import { k8s, plainObject } from '../k8s';
 import { registerPlanCheck } from '../plan/register';
 import { type Labels, modelLabels, modelSelector } from '../shared/labels';
 import { allowFrom, denyAll, gatewayPods, scrapers } from '../shared/network-policy';
@@ -12,10 +12,7 @@ import type { ModelTransforms } from './model-version';
 import { runtimeOf } from './runtimes';
 
 /** What a model needs beside its own file. */
-export interface MlModelProps {
-  /** The model with everything resolved. */
-  readonly model: ResolvedModel;
-  readonly stack: ResolvedStack;
+export interface MlModelOptions {
   /**
    * Namespace of the model's objects.
    *
@@ -36,6 +33,12 @@ export interface MlModelProps {
   readonly patches?: readonly ObjectPatch[];
 }
 
+/** A model that was loaded and resolved already. */
+export interface ResolvedMlModelProps extends MlModelOptions {
+  readonly model: ResolvedModel;
+  readonly stack: ResolvedStack;
+}
+
 /**
  * A model with all its contracts and versions, closed to everybody but the gateway.
  * Names and selectors come from the model's identity, never from the construct's path, so that moving it in the tree changes nothing.
@@ -44,7 +47,12 @@ export class MlModel extends Construct implements IModelEndpoint {
   readonly model: ResolvedModel;
   readonly namespace: string;
 
-  constructor(scope: Construct, id: string, props: MlModelProps) {
+  /** A model that `loadPlatform` made; what `Platform` uses. */
+  static fromResolved(scope: Construct, id: string, props: ResolvedMlModelProps): MlModel {
+    return new MlModel(scope, id, props);
+  }
+
+  constructor(scope: Construct, id: string, props: ResolvedMlModelProps) {
     super(scope, id);
     this.model = props.model;
     this.namespace = props.namespace ?? Chart.of(this).namespace ?? props.stack.namespaces.models;
@@ -69,7 +77,7 @@ export class MlModel extends Construct implements IModelEndpoint {
     const selector = modelSelector(model.name);
     const labels: Labels = modelLabels(model.name, model.owner);
     const policy = (id: string, name: string, spec: k8s.NetworkPolicySpec): void => {
-      new k8s.KubeNetworkPolicy(this, id, { metadata: { name, namespace, labels }, spec });
+      plainObject(k8s.KubeNetworkPolicy, this, id, { metadata: { name, namespace, labels }, spec });
     };
     policy('Closed', `${model.name}-closed`, denyAll(selector));
     policy('FromGateway', `${model.name}-from-gateway`, allowFrom(selector, [gatewayPods(stack.namespaces.platform)], ['http']));

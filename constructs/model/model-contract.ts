@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { contractName } from '../../core/contract/names';
 import type { ResolvedContract, ResolvedModel, ResolvedStack } from '../../schema/resolved';
-import { k8s } from '../k8s';
+import { k8s, plainObject } from '../k8s';
 import { Label, type Labels, modelLabels } from '../shared/labels';
 import { CustomApi, CustomObject } from '../shared/objects';
 import { type ModelTransforms, ModelVersion } from './model-version';
@@ -25,7 +25,7 @@ export class ModelContract extends Construct {
     const labels: Labels = { ...modelLabels(model.name, model.owner), [Label.contract]: contract.contract };
     const checks = checksConfigMaps(model.name, contract);
     checks.forEach(({ name, data, binaryData }, index) => {
-      new k8s.KubeConfigMap(this, `Checks${index}`, {
+      plainObject(k8s.KubeConfigMap, this, `Checks${index}`, {
         metadata: { name, namespace, labels },
         ...(data ? { data } : {}),
         ...(binaryData ? { binaryData } : {}),

@@ -1,8 +1,8 @@
-import { type ApiObjectMetadata, JsonPatch } from 'cdk8s';
+import { type ApiObject, type ApiObjectMetadata, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
 import { versionName } from '../../core/contract/names';
 import type { ResolvedContract, ResolvedModel, ResolvedStack, ResolvedVersion } from '../../schema/resolved';
-import { k8s, patchRendered } from '../k8s';
+import { k8s, type L1Kind, patchRendered, plainObject } from '../k8s';
 import { type Labels, modelLabels, versionPodLabels, versionSelector } from '../shared/labels';
 import { allowTo, toAnywhere, toDns } from '../shared/network-policy';
 import { expectObject, reportFinding } from '../shared/notes';
@@ -94,16 +94,23 @@ export class ModelVersion extends Construct {
   }
 
   private addServiceAccount(): void {
-    const props: k8s.KubeServiceAccountProps = { metadata: this.metadata(), automountServiceAccountToken: false };
-    new k8s.KubeServiceAccount(this, 'ServiceAccount', this.transform('ServiceAccount', props, this.props.transform?.serviceAccount));
+    this.make(
+      k8s.KubeServiceAccount,
+      'ServiceAccount',
+      { metadata: this.metadata(), automountServiceAccountToken: false },
+      this.props.transform?.serviceAccount,
+    );
   }
 
   private addArtifact(artifact: ArtifactPlan): void {
     artifact.chunks.forEach((chunk, index) => {
-      new k8s.KubeConfigMap(this, `Artifact${index}`, { metadata: this.metadata(chunk.name), binaryData: { [chunk.key]: chunk.base64 } });
+      plainObject(k8s.KubeConfigMap, this, `Artifact${index}`, {
+        metadata: this.metadata(chunk.name),
+        binaryData: { [chunk.key]: chunk.base64 },
+      });
     });
     if (artifact.egressPorts.length > 0) {
-      new k8s.KubeNetworkPolicy(this, 'Fetch', {
+      plainObject(k8s.KubeNetworkPolicy, this, 'Fetch', {
         metadata: this.metadata(`${this.name}-fetch`),
         spec: allowTo(this.selector, [toDns(), toAnywhere(artifact.egressPorts)]),
       });
@@ -111,34 +118,27 @@ export class ModelVersion extends Construct {
   }
 
   private addService(): void {
-    const props: k8s.KubeServiceProps = {
-      metadata: this.metadata(),
-      spec: {
-        clusterIp: 'None',
-        selector: this.selector,
-        ports: [{ name: 'http', port: 80, targetPort: k8s.IntOrString.fromString('http'), protocol: 'TCP', appProtocol: 'http' }],
-      },
-    };
-    new k8s.KubeService(this, 'Service', this.transform('Service', props, this.props.transform?.service));
+    const ports: k8s.ServicePort[] = [
+      { name: 'http', port: 80, targetPort: k8s.IntOrString.fromString('http'), protocol: 'TCP', appProtocol: 'http' },
+    ];
+    const spec: k8s.ServiceSpec = { clusterIp: 'None', selector: this.selector, ports };
+    this.make(k8s.KubeService, 'Service', { metadata: this.metadata(), spec }, this.props.transform?.service);
   }
 
   private addDeployment(pod: k8s.PodSpec): void {
     const { model, contract, version } = this.props;
-    const props: k8s.KubeDeploymentProps = {
-      metadata: this.metadata(),
-      spec: {
-        ...(isAutoscaled(version.scaling) ? {} : { replicas: version.scaling.min }),
-        selector: { matchLabels: this.selector },
-        strategy: {
-          type: 'RollingUpdate',
-          rollingUpdate: { maxUnavailable: k8s.IntOrString.fromNumber(0), maxSurge: k8s.IntOrString.fromNumber(1) },
-        },
-        revisionHistoryLimit: 3,
-        progressDeadlineSeconds: Math.max(600, 4 * version.runtime.loadSeconds),
-        template: { metadata: { labels: versionPodLabels(model.name, contract.contract, version.version) }, spec: pod },
+    const spec: k8s.DeploymentSpec = {
+      ...(isAutoscaled(version.scaling) ? {} : { replicas: version.scaling.min }),
+      selector: { matchLabels: this.selector },
+      strategy: {
+        type: 'RollingUpdate',
+        rollingUpdate: { maxUnavailable: k8s.IntOrString.fromNumber(0), maxSurge: k8s.IntOrString.fromNumber(1) },
       },
+      revisionHistoryLimit: 3,
+      progressDeadlineSeconds: Math.max(600, 4 * version.runtime.loadSeconds),
+      template: { metadata: { labels: versionPodLabels(model.name, contract.contract, version.version) }, spec: pod },
     };
-    const deployment = new k8s.KubeDeployment(this, 'Deployment', this.transform('Deployment', props, this.props.transform?.deployment));
+    const deployment = this.make(k8s.KubeDeployment, 'Deployment', { metadata: this.metadata(), spec }, this.props.transform?.deployment);
     // Newer than this minor's types: the kubelet itself waits, so that images without a shell drain too.
     patchRendered(
       deployment,
@@ -147,35 +147,26 @@ export class ModelVersion extends Construct {
   }
 
   private addScaling(): void {
-    const { model, version } = this.props;
+    const { model, version, transform } = this.props;
     if (isAutoscaled(version.scaling)) {
-      const props: k8s.KubeHorizontalPodAutoscalerV2Props = { metadata: this.metadata(), spec: autoscaler(model.name, version) };
-      new k8s.KubeHorizontalPodAutoscalerV2(
-        this,
-        'Autoscaler',
-        this.transform('HorizontalPodAutoscaler', props, this.props.transform?.autoscaler),
-      );
+      const spec = autoscaler(model.name, version);
+      this.make(k8s.KubeHorizontalPodAutoscalerV2, 'Autoscaler', { metadata: this.metadata(), spec }, transform?.autoscaler);
     }
-    const budget: k8s.KubePodDisruptionBudgetProps = {
-      metadata: this.metadata(),
-      spec: {
-        maxUnavailable: k8s.IntOrString.fromNumber(1),
-        unhealthyPodEvictionPolicy: 'AlwaysAllow',
-        selector: { matchLabels: this.selector },
-      },
+    const spec: k8s.PodDisruptionBudgetSpec = {
+      maxUnavailable: k8s.IntOrString.fromNumber(1),
+      unhealthyPodEvictionPolicy: 'AlwaysAllow',
+      selector: { matchLabels: this.selector },
     };
-    new k8s.KubePodDisruptionBudget(
-      this,
-      'DisruptionBudget',
-      this.transform('PodDisruptionBudget', budget, this.props.transform?.disruptionBudget),
-    );
+    this.make(k8s.KubePodDisruptionBudget, 'DisruptionBudget', { metadata: this.metadata(), spec }, transform?.disruptionBudget);
   }
 
   private metadata(name: string = this.name): ApiObjectMetadata {
     return { name, namespace: this.props.namespace, labels: this.labels };
   }
 
-  private transform<P>(kind: string, props: P, transform: Transform<P> | undefined): P {
-    return transformed(this, kind, { name: this.name, version: this.props.version.version }, props, transform);
+  /** Makes a child; the caller's transform, where there is one, changes its props first and may put anything into them that cdk8s takes. */
+  private make<P extends object, T extends ApiObject>(kind: L1Kind<P, T>, id: string, props: P, transform: Transform<P> | undefined): T {
+    if (!transform) return plainObject(kind, this, id, props);
+    return new kind(this, id, transformed(this, id, { name: this.name, version: this.props.version.version }, props, transform));
   }
 }

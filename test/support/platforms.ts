@@ -190,7 +190,13 @@ export function samplePlatform(over: Partial<ResolvedStack> = {}): ResolvedPlatf
       sampleContract('iris', {
         versions: [
           sampleVersion('iris', '1.0.0', {
-            artifact: { uri: 'file://iris.onnx', sha256: 'e'.repeat(64), isFolder: false, inline: bytes.toString('base64'), bytes: bytes.length },
+            artifact: {
+              uri: 'file://iris.onnx',
+              sha256: 'e'.repeat(64),
+              isFolder: false,
+              inline: bytes.toString('base64'),
+              bytes: bytes.length,
+            },
             scaling: {
               min: 2,
               max: 2,
@@ -209,8 +215,19 @@ export function samplePlatform(over: Partial<ResolvedStack> = {}): ResolvedPlatf
       sampleContract('student-grades', {
         versions: [frameworkVersion('student-grades', 'container')],
         methods: [
-          sampleMethod('student-grades', { method: 'read', call: { kind: 'json', path: '/read' }, roles: ['student', 'student-grades:read'] }),
-          sampleMethod('student-grades', { method: 'write', call: { kind: 'json', path: '/write' }, roles: ['student-grades:write', 'teacher'], idempotent: false, retries: 0, cache: { scope: 'none' } }),
+          sampleMethod('student-grades', {
+            method: 'read',
+            call: { kind: 'json', path: '/read' },
+            roles: ['student', 'student-grades:read'],
+          }),
+          sampleMethod('student-grades', {
+            method: 'write',
+            call: { kind: 'json', path: '/write' },
+            roles: ['student-grades:write', 'teacher'],
+            idempotent: false,
+            retries: 0,
+            cache: { scope: 'none' },
+          }),
         ],
       }),
     ],
@@ -224,7 +241,10 @@ export function manyModels(count: number, over: Partial<ResolvedStack> = {}): Re
     const name = `model-${String(index).padStart(5, '0')}`;
     const request = { ...CREDIT_REQUEST, title: `Request of ${name}` };
     const response = { ...CREDIT_RESPONSE, title: `Response of ${name}` };
-    return sampleModel(name, { owner: `team-${index % 20}`, contracts: [sampleContract(name, { methods: [sampleMethod(name, { request, response })] })] });
+    return sampleModel(name, {
+      owner: `team-${index % 20}`,
+      contracts: [sampleContract(name, { methods: [sampleMethod(name, { request, response })] })],
+    });
   });
   return { stack: sampleStack(over), models };
 }
