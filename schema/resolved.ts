@@ -51,6 +51,13 @@ export type ResolvedIdentity = {
   readonly claims: { readonly roles: string; readonly subject: string; readonly client: string };
   /** Inline JWKS, for the embedded issuer and for providers that Envoy cannot reach. */
   readonly jwks?: string;
+  /** With `kind: keycloak`: what the platform runs. */
+  readonly keycloak?: {
+    readonly hostname: string;
+    readonly realm: string;
+    /** `host:port` of PostgreSQL; the Secret has keys `username` and `password`. */
+    readonly database: { readonly address: string; readonly name: string; readonly secret: string };
+  };
 };
 
 export type ResolvedCache =
@@ -120,6 +127,8 @@ export interface ResolvedRuntime {
   /** Container only: port it listens on and path that is ready. */
   readonly port?: number;
   readonly readyPath?: string;
+  /** Python only: file below the model's folder, and the class in it. */
+  readonly python?: { readonly source: string; readonly class: string };
 }
 
 export interface ResolvedArtifact {

@@ -1,12 +1,23 @@
+import { artifactFindings } from './artifact';
 import { cliFindings } from './cli';
 import { documentFindings } from './documents';
 import type { FindingKind } from './finding';
 import { referenceFindings } from './references';
+import { runFindings } from './run';
 import { shapeFindings } from './shape';
+import { stackFindings } from './stack';
 import { byBytes } from '../order';
 
 /** Areas of the catalogue. A new area is a file beside this one and a line here. */
-const areas: readonly { readonly [name: string]: FindingKind }[] = [cliFindings, documentFindings, referenceFindings, shapeFindings];
+const areas: readonly { readonly [name: string]: FindingKind }[] = [
+  artifactFindings,
+  cliFindings,
+  documentFindings,
+  referenceFindings,
+  runFindings,
+  shapeFindings,
+  stackFindings,
+];
 
 /** Every kind of finding there is, in order of code. */
 export const catalogue: readonly FindingKind[] = Object.freeze(

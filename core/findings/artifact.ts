@@ -1,0 +1,132 @@
+import { kinds } from './finding';
+
+/** KEA15xx: the bytes and images that versions are made of. */
+export const artifactFindings = kinds({
+  choice: {
+    code: 'KEA1501',
+    severity: 'error',
+    title: 'version without exactly one of artifact and image',
+    why: 'a version is one build of the model, and both say what it is',
+    fix: 'give the version an artifact or an image, not both',
+    explanation:
+      'Models that a server loads have an `artifact` (a file or a folder); models that are programs (`container`, `python`) have an `image`. `artifact` and `image` at the top of the file are the short form for a file without `versions`.',
+    example: 'versions: { 1.0.0: {} }',
+  },
+  kind: {
+    code: 'KEA1502',
+    severity: 'error',
+    title: 'artifact and framework do not fit',
+    why: 'a framework loads either a file or an image',
+    fix: 'use `image` with `container` and `python`, `artifact` with all others',
+    explanation: '`container` and `python` models are images; all other frameworks load an artifact into a server that KEA provides.',
+    example: 'versions: { 1.0.0: { image: "registry.example.com/m@sha256:…", runtime: { framework: onnx } } }',
+  },
+  missing: {
+    code: 'KEA1503',
+    severity: 'error',
+    title: 'artifact missing',
+    why: 'there would be nothing to serve',
+    fix: "put the file there, or correct the path; it is relative to the model's folder",
+    explanation: "A path without `scheme://` is looked up below the model's folder. A name with another case is another file.",
+    example: 'artifact: nowhere.onnx',
+  },
+  outside: {
+    code: 'KEA1504',
+    severity: 'error',
+    title: "artifact leaves the model's folder",
+    why: 'a pull request must not be able to publish files of the machine that checks it',
+    fix: "copy the file into the model's folder",
+    explanation: 'A path with `..`, an absolute path or a symbolic link ends outside the folder of the model.',
+    example: 'artifact: ../other/model.onnx',
+  },
+  digest: {
+    code: 'KEA1505',
+    severity: 'error',
+    title: 'artifact has another digest',
+    why: 'the bytes of a published version never change; what was reviewed is what runs',
+    fix: 'if the new bytes are right, publish them as a new version; else restore the old ones',
+    explanation: 'The `sha256` in the file is not that of the bytes beside it. `kea digest PATH` prints the digest.',
+  },
+  digestMissing: {
+    code: 'KEA1506',
+    severity: 'error',
+    title: 'artifact without digest',
+    why: 'without a digest nobody can tell whether the bytes that run are those that were reviewed',
+    fix: 'write `sha256` as `kea digest` prints it for the file',
+    explanation: "Artifacts behind an address need a digest where the stack's `artifacts.requireDigest` is true, which is the default.",
+    example: 'artifact: { uri: s3://models/m.onnx }',
+  },
+  notAllowed: {
+    code: 'KEA1507',
+    severity: 'error',
+    title: 'artifact from an address that the stack does not allow',
+    why: 'the stack lists where models may come from, and the network policies are made from that list',
+    fix: "move the artifact below an allowed address, or let the platform's team add one to `artifacts.allow`",
+    explanation:
+      'The address of an artifact must start with one of `artifacts.allow` in the stack file; by default that is the store alone.',
+    example: 'artifact: { uri: s3://elsewhere/m.onnx, sha256: "…" }',
+  },
+  scheme: {
+    code: 'KEA1508',
+    severity: 'error',
+    title: 'artifact address of an unknown kind',
+    why: 'the fetcher would not know how to get the bytes',
+    fix: "use s3://, https://, oci://, pvc://, file:// or a path below the model's folder",
+    explanation: 'Plain http:// is refused too: the bytes could be changed on the way.',
+    example: 'artifact: { uri: ftp://models/m.onnx, sha256: "…" }',
+  },
+  unpinned: {
+    code: 'KEA1509',
+    severity: 'error',
+    title: 'image without digest',
+    why: 'a tag can point to other bytes tomorrow',
+    fix: 'write the image as registry/name@sha256:<digest>, or let `kea images resolve` add it to the lock file',
+    explanation:
+      'Images are named by digest. A stack with `images: {unpinned: warn}` accepts one without; the lock file may hold the digest of an image that the model names without.',
+    example: 'versions: { 1.0.0: { image: student-grades } }',
+  },
+  tooLarge: {
+    code: 'KEA1510',
+    severity: 'error',
+    title: 'artifact too large to travel in the plan',
+    why: 'without a store the bytes travel in ConfigMaps, which hold little',
+    fix: "name a store in the stack's `artifacts.store` and run `kea push`",
+    explanation:
+      'Without a store, files up to 700 KiB travel in the plan. Folders and larger files need one: object storage that the cluster can read.',
+  },
+  notModel: {
+    code: 'KEA1511',
+    severity: 'error',
+    title: 'not a model',
+    why: 'the server could not load it, and nothing can be derived from it',
+    fix: 'export the model again; with Git LFS, fetch the file by `git lfs pull`',
+    explanation:
+      'The file ends in .onnx (or the framework says onnx), but its bytes are no ONNX model: cut off, empty, a pointer of Git LFS, or another format.',
+  },
+  graphs: {
+    code: 'KEA1512',
+    severity: 'error',
+    title: 'versions of one contract with different tensors',
+    why: 'one contract has one binding, and a caller must not notice which version answers',
+    fix: 'export the versions with the same inputs and outputs, or publish the new one under the next contract',
+    explanation:
+      'Names and datatypes of the tensors that `call` binds must be the same in all versions of a contract whose graphs are at hand.',
+  },
+  unfit: {
+    code: 'KEA1513',
+    severity: 'error',
+    title: 'artifact that cannot be read',
+    why: 'a digest must mean the same bytes on every machine',
+    fix: 'replace links by the files they point at, and give plain names to files',
+    explanation: 'A folder holds links, sockets or names with line breaks, or a file cannot be read.',
+  },
+  shape: {
+    code: 'KEA1514',
+    severity: 'error',
+    title: 'file and folder mixed up',
+    why: 'a trailing slash says that the artifact is a folder, and its digest is made in another way',
+    fix: 'add or remove the slash',
+    explanation: 'An artifact that ends in `/` is a folder, any other one is a file or, below the model, what is found there.',
+    example: 'artifact: model.onnx/',
+  },
+});

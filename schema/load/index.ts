@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import { hasErrors, type Finding } from '../../core/findings/finding';
+import { stackChecks } from '../checks';
+import { reporter } from '../checks/subject';
+import type { StackDocument } from '../generated/platform';
+import { LOCAL, localStack } from '../resolve/local';
+import { resolveModel, type ModelResolution } from '../resolve/model';
+import { resolveStack } from '../resolve/stack';
+import type { ResolvedModel, ResolvedPlatform, ResolvedStack } from '../resolved';
+import { readArtifacts } from './artifacts';
+import type { ParsedDocument } from './document';
+import { findStacks } from './find';
+import { deepFreeze } from './freeze';
+import { readImagesLock } from './images-lock';
+import { makeOrigins, placeOfOrigin, type Documents, type Origins } from './origins';
+import { readDocuments, readStack } from './read';
+
+export type { Origins, ShownModel, ShownOrigin, ShownValue } from './origins';
+
+export interface LoadOptions {
+  /** The project's folder. */
+  readonly root: string;
+  /** Name of a stack file; without it the built-in stack `local`. */
+  readonly stack?: string;
+  /** Folders that are searched instead of those that the stack names, relative to `root`. */
+  readonly models?: readonly string[];
+}
+
+export interface LoadResult {
+  /**
+   * Everything downstream reads, frozen. Models with errors are left out of it; it is missing only when the stack itself has errors.
+   * Whoever writes or applies a plan looks at the findings first.
+   */
+  readonly platform?: ResolvedPlatform;
+  readonly findings: readonly Finding[];
+  readonly origins: Origins;
+  /** Documents that were looked at, relative to `root`. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Folder → platform, in named phases: find, parse, validate, references (`read.ts`) → artifacts → merge, derive, defaults, checks
+ * (`resolveModel`) → freeze. Collects findings; never throws on what stands in files.
+ */
+export async function loadPlatform(options: LoadOptions): Promise<LoadResult> {
+  const builtIn = options.stack === undefined || (options.stack === LOCAL && !findStacks(options.root).includes(LOCAL));
+  const read = await readDocuments({
+    root: options.root,
+    ...(builtIn ? {} : { stack: options.stack as string }),
+    ...(options.models ? { models: options.models } : {}),
+  });
+  const stack = builtIn
+    ? { name: LOCAL, document: localStack, resolved: resolveStack(localStack, LOCAL), findings: [] }
+    : read.stack && loadStack(options.root, options.stack as string, read.stack);
+  if (stack === undefined) return { findings: read.findings, origins: makeOrigins(new Map()), files: read.files };
+
+  const findings: Finding[] = [...read.findings, ...stack.findings];
+  const resolved: ResolvedModel[] = [];
+  const shown = new Map<string, { readonly resolution: ModelResolution; readonly documents: Documents }>();
+  const inline = stack.resolved.identity.kind !== 'embedded' && stack.resolved.artifacts.store === undefined;
+  const stacks = findStacks(options.root);
+  for (const parsed of read.models) {
+    const documents: Documents = { parsed, stack: read.stack };
+    const artifacts = readArtifacts(parsed, { root: options.root, inline });
+    const resolution = resolveModel(
+      {
+        name: parsed.name,
+        folder: parsed.folder,
+        model: parsed.model.value,
+        contracts: new Map([...parsed.contracts].map(([contract, document]) => [contract, document.value])),
+        files: artifacts.files,
+      },
+      {
+        stack: stack.resolved,
+        stackDocument: stack.document,
+        ...(stacks.length > 0 ? { stacks } : {}),
+        locate: (origin, contract) => placeOfOrigin(origin, contract, documents),
+      },
+    );
+    shown.set(parsed.name, { resolution, documents });
+    findings.push(...artifacts.findings, ...resolution.findings);
+    if (resolution.resolved && !hasErrors(artifacts.findings) && isSelected(resolution.resolved, stack.document))
+      resolved.push(resolution.resolved);
+  }
+  return {
+    ...(hasErrors(stack.findings) ? {} : { platform: deepFreeze({ stack: stack.resolved, models: resolved }) }),
+    findings,
+    origins: makeOrigins(shown),
+    files: read.files,
+  };
+}
+
+interface LoadedStack {
+  readonly name: string;
+  readonly document: StackDocument;
+  readonly resolved: ResolvedStack;
+  readonly findings: readonly Finding[];
+}
+
+function loadStack(root: string, name: string, parsed: ParsedDocument<StackDocument>): LoadedStack {
+  const lock = readImagesLock(root, parsed);
+  const resolved = resolveStack(parsed.value, name, lock.digests);
+  const stacks = findStacks(root);
+  const { after } = parsed.value;
+  const earlier = after !== undefined && after !== name && stacks.includes(after) ? readStack(root, after).document : undefined;
+  const subject = {
+    name,
+    document: parsed.value,
+    resolved,
+    ...(earlier ? { after: { document: earlier.value, resolved: resolveStack(earlier.value, after as string) } } : {}),
+    stacks,
+    report: reporter((path) => parsed.place(path), { stack: name }),
+  };
+  return { name, document: parsed.value, resolved, findings: [...lock.findings, ...stackChecks.flatMap((check) => check(subject))] };
+}
+
+/** Whether the stack takes the model: every key of `models.select` that is given must fit. */
+function isSelected(model: ResolvedModel, stack: StackDocument): boolean {
+  const { owner, tags, name } = stack.models?.select ?? {};
+  return (
+    (owner === undefined || owner.includes(model.owner)) &&
+    (tags === undefined || tags.some((tag) => model.tags.includes(tag))) &&
+    (name === undefined || name.includes(model.name))
+  );
+}
+
+/** Where `images.lock.yaml` would stand, for messages and watchers. */
+export function imagesLockPath(root: string, stack: StackDocument | undefined): string {
+  return join(root, stack?.images?.lock ?? 'images.lock.yaml');
+}

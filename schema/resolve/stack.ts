@@ -1,0 +1,128 @@
+import { parseBytes, parseCpu, parseDuration } from '../../core/quantities';
+import type { Parsed } from '../../core/names';
+import { stackDefaults as is } from '../source/defaults';
+import type { Exposure, Identity, StackCache, StackDocument } from '../generated/platform';
+import type { ResolvedCache, ResolvedExposure, ResolvedIdentity, ResolvedStack } from '../resolved';
+
+/** `images.lock.yaml`: image name → `sha256:<hex>`. */
+export type ImagesLock = { readonly [image: string]: string };
+
+/**
+ * A stack with all defaults in and quantities parsed. Total: where the document offers several of an exactly-one choice the first is taken,
+ * a quantity that cannot be read counts as 0, and a check says so; nothing is applied from a stack with findings.
+ */
+export function resolveStack(document: StackDocument, name: string, lock: ImagesLock = {}): ResolvedStack {
+  const hostname = document.hostname ?? is.hostname;
+  const { images, gateway, artifacts, metrics, audit, quota } = document;
+  return {
+    name,
+    namespaces: {
+      platform: document.namespaces?.platform ?? is.platformNamespace,
+      models: document.namespaces?.models ?? is.modelsNamespace,
+    },
+    ...(document.cluster ? { cluster: { kubeSystemUid: document.cluster.kubeSystemUid } } : {}),
+    hostname,
+    images: {
+      unpinned: images?.unpinned ?? is.unpinned,
+      ...optional('registry', images?.registry),
+      digests: lock,
+      ...optional('pullSecret', images?.pullSecret),
+    },
+    gateway: {
+      replicas: { min: gateway?.replicas?.min ?? is.gatewayMin, max: gateway?.replicas?.max ?? is.gatewayMax },
+      drainSeconds: seconds(gateway?.drain ?? is.drain),
+    },
+    identity: resolveIdentity(document.identity ?? {}, hostname),
+    cache: resolveCache(document.cache ?? {}),
+    artifacts: {
+      ...optional('store', artifacts?.store),
+      allow: artifacts?.allow ?? (artifacts?.store === undefined ? [] : [`${artifacts.store.replace(/\/+$/, '')}/`]),
+      ...optional('secret', artifacts?.secret),
+      requireDigest: artifacts?.requireDigest ?? is.requireDigest,
+    },
+    exposure: resolveExposure(document.exposure ?? {}),
+    secrets: document.secrets ?? is.secrets,
+    ...optional('secretStore', document.secretStore),
+    metrics: { monitors: metrics?.monitors ?? is.monitors, custom: known(metrics?.custom ?? {}) },
+    audit: {
+      sinks: (audit?.sinks ?? []).map(({ otlp }) => ({ otlp })),
+      retentionDays: Math.ceil(seconds(audit?.retention ?? is.auditRetention) / 86_400),
+      replicas: audit?.replicas ?? is.auditReplicas,
+      volumeBytes: or0(parseBytes(audit?.volume ?? is.auditVolume)),
+    },
+    policies: { level: document.policies?.level ?? is.policyLevel },
+    derivedSchemas: document.derivedSchemas ?? is.derivedSchemas,
+    ...(quota ? { quota: { cpuMillis: or0(parseCpu(quota.cpu)), memoryBytes: or0(parseBytes(quota.memory)), pods: quota.pods } } : {}),
+    ...optional('priorityClass', document.priorityClass),
+    zones: document.zones ?? is.zones,
+  };
+}
+
+/** The embedded issuer's address is known only while it runs; `npm start` puts the real port in. */
+const EMBEDDED_ISSUER = 'http://localhost:8081';
+
+function resolveIdentity({ oidc, keycloak }: Identity, hostname: string): ResolvedIdentity {
+  if (oidc) {
+    const { issuer, claims } = oidc;
+    return {
+      kind: 'oidc',
+      issuer,
+      audience: oidc.audience ?? is.audience,
+      jwksUri: oidc.jwksUri ?? `${issuer.replace(/\/+$/, '')}/.well-known/jwks.json`,
+      claims: {
+        roles: claims?.roles ?? is.rolesClaim,
+        subject: claims?.subject ?? is.subjectClaim,
+        client: claims?.client ?? is.clientClaim,
+      },
+      ...optional('jwks', oidc.jwks),
+    };
+  }
+  const claims = { roles: is.rolesClaim, subject: is.subjectClaim, client: is.clientClaim };
+  if (keycloak) {
+    const realm = keycloak.realm ?? is.realm;
+    const login = keycloak.hostname ?? `login.${hostname}`;
+    const issuer = `https://${login}/realms/${realm}`;
+    const { address, name, secret } = keycloak.database;
+    return {
+      kind: 'keycloak',
+      issuer,
+      audience: keycloak.audience ?? is.audience,
+      jwksUri: `${issuer}/protocol/openid-connect/certs`,
+      claims,
+      keycloak: { hostname: login, realm, database: { address, name: name ?? 'keycloak', secret } },
+    };
+  }
+  return { kind: 'embedded', issuer: EMBEDDED_ISSUER, audience: is.audience, jwksUri: `${EMBEDDED_ISSUER}/jwks`, claims };
+}
+
+function resolveCache({ redis }: StackCache): ResolvedCache {
+  if (redis?.external) {
+    const { address, tls, secret } = redis.external;
+    return { kind: 'external', address, tls: tls ?? is.cacheTls, ...optional('secret', secret) };
+  }
+  if (redis) return { kind: 'managed', memoryBytes: or0(parseBytes(redis.managed?.memory ?? is.cacheMemory)) };
+  return { kind: 'none' };
+}
+
+function resolveExposure({ httpRoute, loadBalancer, ingress }: Exposure): ResolvedExposure {
+  if (httpRoute) return { kind: 'httpRoute', gateway: httpRoute.gateway };
+  if (loadBalancer) return { kind: 'loadBalancer', tlsSecret: loadBalancer.tlsSecret };
+  if (ingress) return { kind: 'ingress', className: ingress.className, tlsSecret: ingress.tlsSecret };
+  return { kind: 'none' };
+}
+
+function seconds(text: string): number {
+  return Math.ceil(or0(parseDuration(text)) / 1000);
+}
+
+function or0(parsed: Parsed<number>): number {
+  return parsed.ok ? parsed.value : 0;
+}
+
+function optional<K extends string, T>(key: K, value: T | undefined): { readonly [key in K]?: T } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [key in K]: T });
+}
+
+function known(members: object): { readonly [key: string]: string } {
+  return Object.fromEntries(Object.entries(members).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
