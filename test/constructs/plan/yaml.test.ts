@@ -3,7 +3,66 @@ import { parse } from 'yaml';
 import { toYaml } from '../../../constructs/plan/yaml';
 import type { JsonObject } from '../../../core/json';
 
-const NASTY = ['', ' ', 'no', 'Yes', 'null', '~', '1e3', '0x1f', '012', '1:30', '12:30:45', '.inf', '-', '- a', '? b', 'a: b', 'a #b', '#a', '&a', '*a', '!a', '|', '>', '%a', '@a', '`a', "it's", '"q"', '{a}', '[a]', 'a,b', 'line\nline', 'line\n', 'line\n\n', '\nline', '  x\ny', 'x\n  \ny', 'x\n y', 'tab\there', 'x\n\ty', 'cr\r\nlf', '\u0085', '\u2028', '\u00a0', '\ufeff', '\u007f', '---', '...', 'x\n---\ny', 'é', '😀', '2026-11-22', '<<', '=', 'a:', 'http://x:80/y', 'x ', 'sha256:ab'];
+const NASTY = [
+  '',
+  ' ',
+  'no',
+  'Yes',
+  'null',
+  '~',
+  '1e3',
+  '0x1f',
+  '012',
+  '1:30',
+  '12:30:45',
+  '.inf',
+  '-',
+  '- a',
+  '? b',
+  'a: b',
+  'a #b',
+  '#a',
+  '&a',
+  '*a',
+  '!a',
+  '|',
+  '>',
+  '%a',
+  '@a',
+  '`a',
+  "it's",
+  '"q"',
+  '{a}',
+  '[a]',
+  'a,b',
+  'line\nline',
+  'line\n',
+  'line\n\n',
+  '\nline',
+  '  x\ny',
+  'x\n  \ny',
+  'x\n y',
+  'tab\there',
+  'x\n\ty',
+  'cr\r\nlf',
+  '\u0085',
+  '\u2028',
+  '\u00a0',
+  '\ufeff',
+  '\u007f',
+  '---',
+  '...',
+  'x\n---\ny',
+  'é',
+  '😀',
+  '2026-11-22',
+  '<<',
+  '=',
+  'a:',
+  'http://x:80/y',
+  'x ',
+  'sha256:ab',
+];
 
 test('text of several lines stays readable', () => {
   expect(toYaml({ data: { 'a.yaml': 'x: 1\ny:\n  - 2\n' } })).toBe('data:\n  a.yaml: |\n    x: 1\n    y:\n      - 2\n');
@@ -15,7 +74,11 @@ test('lists of objects are written the way people write them', () => {
   );
 });
 
-const text = fc.oneof(fc.constantFrom(...NASTY), fc.string(), fc.string({ unit: 'binary' }).filter((value) => value.isWellFormed()));
+const text = fc.oneof(
+  fc.constantFrom(...NASTY),
+  fc.string(),
+  fc.string({ unit: 'binary' }).filter((value) => !/[\ud800-\udfff]/u.test(value)),
+);
 const json = fc.letrec<{ value: unknown; map: JsonObject }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 5 },
@@ -27,7 +90,11 @@ const json = fc.letrec<{ value: unknown; map: JsonObject }>((tie) => ({
     fc.array(tie('value'), { maxLength: 4 }),
     tie('map'),
   ),
-  map: fc.dictionary(text.filter((key) => key.length < 200 && key !== '__proto__'), tie('value'), { maxKeys: 4 }) as fc.Arbitrary<JsonObject>,
+  map: fc.dictionary(
+    text.filter((key) => key.length < 200 && key !== '__proto__'),
+    tie('value'),
+    { maxKeys: 4 },
+  ) as fc.Arbitrary<JsonObject>,
 })).map;
 
 test.each(['1.2', '1.1'] as const)('an outside parser reads back what was written, as YAML %s', (version) => {
@@ -35,6 +102,12 @@ test.each(['1.2', '1.1'] as const)('an outside parser reads back what was writte
     fc.property(json, (value) => {
       expect(parse(toYaml(value), { version, merge: false })).toEqual(value);
     }),
-    { numRuns: 500, examples: [[Object.fromEntries(NASTY.map((word, index) => [`k${index}`, word]))], [Object.fromEntries(NASTY.map((word) => [word, word]))]] },
+    {
+      numRuns: 500,
+      examples: [
+        [Object.fromEntries(NASTY.map((word, index) => [`k${index}`, word]))],
+        [Object.fromEntries(NASTY.map((word) => [word, word]))],
+      ],
+    },
   );
 });

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { byBytes } from '../../core/order';
+import type { JsonObject } from '../../core/json';
+import { layerFolder, layerNumber } from './layers';
+import type { Plan, PlanObject } from './plan-object';
+import { toYaml } from './yaml';
+
+/** One file of a written plan; `path` relative to the output folder, with `/`. */
+export interface PlanFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Entry of the index, which says what kea wrote. */
+export interface IndexEntry {
+  readonly path: string;
+  readonly sha256: string;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+  readonly model?: string;
+}
+
+/** The index of a written plan: the files that belong to kea, in the order of application. */
+export interface PlanIndex {
+  readonly format: 1;
+  readonly files: readonly IndexEntry[];
+}
+
+export const INDEX_FILE = 'kea-index.json';
+export const KUSTOMIZATION_FILE = 'kustomization.yaml';
+
+/** First line of every file. */
+const HEADER = '# Written by kea synth. Change the model file or the stack file instead.\n';
+
+/** Folder of objects that have no namespace. */
+const CLUSTER_FOLDER = '_cluster';
+
+/** Path of an object's file: `60-workloads/kea-models/deployment-credit-score-v1-4-0.yaml`. */
+export function objectPath(object: PlanObject): string {
+  return `${layerFolder(object.layer)}/${object.namespace ?? CLUSTER_FOLDER}/${object.kind.toLowerCase()}-${object.name}.yaml`;
+}
+
+/** Everything that a plan writes, in order: one file an object, then kustomization and index. The same plan gives the same bytes. */
+export function planFiles(plan: Pick<Plan, 'objects'>): {
+  readonly objects: readonly PlanFile[];
+  readonly index: PlanFile;
+  readonly kustomization: PlanFile;
+} {
+  const entries: IndexEntry[] = [];
+  const objects = plan.objects.map((object) => {
+    const path = objectPath(object);
+    const text = HEADER + toYaml(withSyncWave(object));
+    entries.push({
+      path,
+      sha256: createHash('sha256').update(text).digest('hex'),
+      apiVersion: object.apiVersion,
+      kind: object.kind,
+      name: object.name,
+      ...(object.namespace === undefined ? {} : { namespace: object.namespace }),
+      ...(object.model === undefined ? {} : { model: object.model }),
+    });
+    return { path, text };
+  });
+  const index: PlanIndex = { format: 1, files: entries };
+  const kustomization: JsonObject = {
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    resources: entries.map((entry) => entry.path),
+  };
+  return {
+    objects,
+    kustomization: { path: KUSTOMIZATION_FILE, text: HEADER + toYaml(kustomization) },
+    index: { path: INDEX_FILE, text: indexText(index) },
+  };
+}
+
+/** One line an entry, so that a change of one model is a change of its lines. */
+function indexText(index: PlanIndex): string {
+  const lines = index.files.map((entry) => `    ${JSON.stringify(entry)}`);
+  return `{\n  "format": 1,\n  "files": [\n${lines.join(',\n')}\n  ]\n}\n`;
+}
+
+/** Argo CD applies wave by wave; Flux and kubectl do not mind the annotation. */
+function withSyncWave(object: PlanObject): JsonObject {
+  const metadata = object.value['metadata'] as JsonObject;
+  const annotations = {
+    ...(metadata['annotations'] as JsonObject | undefined),
+    'argocd.argoproj.io/sync-wave': String(layerNumber(object.layer) * 10),
+  };
+  const sorted = Object.fromEntries(Object.entries(annotations).sort(([a], [b]) => byBytes(a, b)));
+  return { ...object.value, metadata: { annotations: sorted, ...without(metadata, 'annotations') } };
+}
+
+function without(object: JsonObject, key: string): JsonObject {
+  const { [key]: _dropped, ...rest } = object;
+  return rest;
+}
