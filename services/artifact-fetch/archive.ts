@@ -8,6 +8,12 @@ import { safePath } from './safe-path';
 
 const MOST_ENTRIES = 100_000;
 
+interface Entry {
+  readonly type?: string;
+  readonly size: number;
+  mode?: number;
+}
+
 /**
  * Unpacks a tar archive, gzipped or not, below a new folder. Only files and folders are taken: a link, a device or a path that
  * leaves the folder ends it with `FetchFailure`, because who made the archive meant something that must not happen.
@@ -16,19 +22,21 @@ export async function unpack(file: string, folder: string, budget: Budget): Prom
   await mkdir(folder);
   let refused: FetchFailure | undefined;
   let entries = 0;
+  let files = 0;
   const unpacking = extract({
     cwd: folder,
     strict: true,
     preservePaths: false,
     preserveOwner: false,
     noMtime: true,
-    // Whatever the archive says, nothing becomes executable or writable for others.
-    fmode: 0o644,
-    dmode: 0o755,
     filter: (path, entry) => {
       if (refused) return false;
       try {
-        judge(path, entry as { readonly type?: string; readonly size: number }, (entries += 1), budget);
+        const found = entry as Entry;
+        judge(path, found, (entries += 1), budget);
+        if (found.type !== 'Directory') files++;
+        // Whatever the archive says, nothing becomes executable, writable for others or set-user-id.
+        found.mode = found.type === 'Directory' ? 0o755 : 0o644;
       } catch (error) {
         refused = error as FetchFailure;
       }
@@ -41,10 +49,10 @@ export async function unpack(file: string, folder: string, budget: Budget): Prom
     throw refused ?? new FetchFailure(`the artifact is not a whole tar archive: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (refused) throw refused;
-  if (entries === 0) throw new FetchFailure('the artifact is an archive without files');
+  if (files === 0) throw new FetchFailure('the artifact is an archive without files');
 }
 
-function judge(path: string, entry: { readonly type?: string; readonly size: number }, count: number, budget: Budget): void {
+function judge(path: string, entry: Entry, count: number, budget: Budget): void {
   if (count > MOST_ENTRIES) throw new FetchFailure(`the archive holds more than ${MOST_ENTRIES} entries`);
   if (entry.type === 'Directory' && /^\.?\/*$/.test(path)) return;
   safePath(path);
