@@ -28,5 +28,5 @@ export type FromWorker =
   | { readonly type: 'loaded'; readonly digest: string }
   /** The bundle was refused whole; the old one keeps serving. */
   | { readonly type: 'refused'; readonly digest: string; readonly reason: string }
-  /** Counters since the start, sent once a second and on drain. */
+  /** Series that changed since the last message, with their values since the start of the worker; once a second, and all of them on drain. */
   | { readonly type: 'metrics'; readonly values: { readonly [series: string]: number } };

@@ -180,7 +180,7 @@ export class Workers {
         this.log('error', 'a worker refused a bundle', { worker: number, digest: message.digest, reason: message.reason });
         break;
       case 'metrics':
-        slot.metrics = message.values;
+        slot.metrics = { ...slot.metrics, ...message.values };
         break;
     }
     for (const listener of this.waiting) listener(slot, message);

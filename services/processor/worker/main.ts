@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import type { ProcessorConfig } from '../../../core/contract/processor-config';
 import { log } from '../../shared/log';
 import { guardEventLoop } from '../../shared/watchdog';
@@ -6,15 +7,18 @@ import type { FromWorker, ToWorker } from '../messages';
 import { STALL_MS } from './settings';
 import { RequestWorker } from './worker';
 
+/** How long a worker waits for a bundle before it takes calls without one. */
+const FIRST_BUNDLE_MS = 3000;
+
 /**
- * Program that the supervisor forks: environment `KEA_WORKER_INDEX` (from 0) and `KEA_PROCESSOR_CONFIG` (file of a `ProcessorConfig`).
+ * Program that the supervisor forks: `--config FILE` (a `ProcessorConfig`) and `--index N` (from 0).
  * Speaks `services/processor/messages` over Node's IPC channel. Exit 0 after a drain, 1 on a bug; the supervisor starts it again.
  */
 async function main(): Promise<void> {
-  const index = Number(process.env['KEA_WORKER_INDEX'] ?? '0');
-  const file = process.env['KEA_PROCESSOR_CONFIG'];
-  if (file === undefined || !Number.isInteger(index) || index < 0) throw new Error('KEA_PROCESSOR_CONFIG and KEA_WORKER_INDEX must be set');
-  const worker = new RequestWorker(JSON.parse(readFileSync(file, 'utf8')) as ProcessorConfig, index);
+  const { values } = parseArgs({ options: { config: { type: 'string' }, index: { type: 'string', default: '0' } } });
+  const index = Number(values.index);
+  if (values.config === undefined || !Number.isInteger(index) || index < 0) throw new Error('--config FILE and --index N are needed');
+  const worker = new RequestWorker(JSON.parse(readFileSync(values.config, 'utf8')) as ProcessorConfig, index);
   const send = (message: FromWorker): void => {
     if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
   };
@@ -23,20 +27,31 @@ async function main(): Promise<void> {
     worker.measure();
     send({ type: 'metrics', values: worker.services.metrics.recent() });
   }, 1000);
+  let leaving = false;
   const leave = async (): Promise<void> => {
+    if (leaving) return;
+    leaving = true;
     await worker.drain();
     clearInterval(report);
     worker.measure();
     send({ type: 'metrics', values: worker.services.metrics.all() });
     // The channel delivers what was sent before it closes.
     if (process.connected) process.disconnect();
-    process.exitCode = 0;
     setTimeout(() => process.exit(0), 100);
   };
 
+  let listening: Promise<void> | undefined;
+  const listen = (): Promise<void> => (listening ??= worker.listen().then(() => send({ type: 'listening', socket: worker.socketPath })));
   process.on('message', (message: ToWorker) => {
-    if (message.type === 'drain') void leave();
-    else worker.receive(message, send);
+    if (message.type === 'drain') return void leave();
+    worker.receive(message, (answer) => {
+      // A worker takes calls only once it knows a bundle, and is counted as having it only once it takes calls.
+      if (answer.type === 'refused') send(answer);
+      else
+        listen()
+          .then(() => send(answer))
+          .catch(crash('the worker cannot listen'));
+    });
   });
   // Without a supervisor nobody would load configuration or stop this process.
   process.on('disconnect', () => void leave());
@@ -44,9 +59,10 @@ async function main(): Promise<void> {
   // Ctrl-C reaches the whole group; the supervisor decides the order of the end.
   process.on('SIGINT', () => undefined);
 
-  await worker.listen();
   guardEventLoop(STALL_MS);
-  send({ type: 'listening', socket: worker.socketPath });
+  // With no bundle at all it answers that its configuration is pending.
+  await new Promise((resolve) => setTimeout(resolve, FIRST_BUNDLE_MS));
+  await listen();
 }
 
 function crash(kind: string) {
