@@ -24,7 +24,12 @@ export class StandInInner {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        const call: SeenCall = { path: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString('utf8'), aborted: false };
+        const call: SeenCall = {
+          path: request.url ?? '',
+          headers: request.headers,
+          body: Buffer.concat(chunks).toString('utf8'),
+          aborted: false,
+        };
         inner.calls.push(call);
         response.on('close', () => {
           if (!response.writableFinished) call.aborted = true;

@@ -17,7 +17,11 @@ import { StandInInner } from './stand-in-inner';
 export interface ContractFixture {
   readonly model?: string;
   readonly contract?: Partial<BundleContract>;
-  readonly methods?: readonly (Partial<BundleMethod> & { readonly method: string; readonly request?: JsonSchema; readonly response?: JsonSchema })[];
+  readonly methods?: readonly (Partial<BundleMethod> & {
+    readonly method: string;
+    readonly request?: JsonSchema;
+    readonly response?: JsonSchema;
+  })[];
   readonly versions?: readonly Partial<BundleVersion>[];
   readonly openapi?: JsonObject;
 }
@@ -66,7 +70,9 @@ export function makePart(fixture: ContractFixture = {}): BundlePart {
     const version = given.version ?? '1.4.0';
     return {
       cluster: versionName(model, version),
-      digest: String(index + 1).repeat(64).slice(0, 64),
+      digest: String(index + 1)
+        .repeat(64)
+        .slice(0, 64),
       protocol: 'json',
       runtimeModel: model,
       concurrency: 8,
@@ -157,7 +163,16 @@ export class WorkerFixture {
       writeFileSync(file, encodePart(parts[position] as BundlePart));
       return { ...ref, file };
     });
-    const body = { format: 1 as const, stack: 'test', parts: refs, platformRoutes: [], platformClusters: [], openapi: {}, audit: {}, ...more };
+    const body = {
+      format: 1 as const,
+      stack: 'test',
+      parts: refs,
+      platformRoutes: [],
+      platformClusters: [],
+      openapi: {},
+      audit: {},
+      ...more,
+    };
     const index: BundleIndex = { ...body, digest: indexDigest(body) };
     const answer = await new Promise<FromWorker>((resolve) => this.worker.receive({ type: 'load', index, files }, resolve));
     if (answer.type === 'loaded') {
@@ -214,7 +229,9 @@ export class WorkerFixture {
     return {
       path: options.path ?? methodPath(model, contract, method),
       method: verb,
-      headers: Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined)) as { [name: string]: string | string[] },
+      headers: Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined)) as {
+        [name: string]: string | string[];
+      },
     };
   }
 
