@@ -14,7 +14,7 @@ export const groups = [
   { name: 'local-run', quick: true, tests: inFolder('local-run'), parts: ['envoy'] },
   { name: 'types', quick: true, checks: ['types'], parts: [] },
   { name: 'lint', quick: false, checks: ['lint', 'format', 'dead-code', 'generated'], parts: [] },
-  { name: 'redis', quick: false, tests: inFolder('redis'), parts: ['redis-server'] },
+  { name: 'redis', quick: false, tests: inFolder('redis'), parts: ['redis'] },
   { name: 'apiserver', quick: false, tests: inFolder('apiserver'), parts: ['etcd', 'kubectl', 'kube-apiserver'] },
   { name: 'package', quick: false, tests: (file) => file.startsWith('test/consumers/'), parts: [] },
 ];

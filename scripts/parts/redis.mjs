@@ -5,10 +5,10 @@ import { asRoot, execute, works } from './tools.mjs';
 
 /** @type {import('./types').Part} */
 export const redis = {
-  name: 'redis-server',
+  name: 'redis',
   version: '7.0',
   binary: 'redis-server',
-  variable: 'KEA_REDIS_SERVER',
+  variable: 'KEA_REDIS',
   compiles: false,
   cold: '5 s',
   identify: { args: ['--version'], pattern: /v=(\d+\.\d+\.\d+)/ },
@@ -22,5 +22,5 @@ export const redis = {
     if (!existsSync(installed)) throw new Error('the package redis-server brought no /usr/bin/redis-server');
     copyFileSync(installed, join(folder, 'redis-server'));
   },
-  ways: ['apt-get install redis-server, or brew install redis', 'name one by KEA_REDIS_SERVER=/path/to/redis-server'],
+  ways: ['apt-get install redis-server, or brew install redis', 'name one by KEA_REDIS=/path/to/redis-server'],
 };
