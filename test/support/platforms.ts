@@ -10,7 +10,7 @@ import type {
   ResolvedVersion,
 } from '../../schema/resolved';
 import { FRAMEWORKS } from '../../core/contract/protocols';
-import { KeaImage } from '../../constructs/shared/images';
+import { KeaImage, PlatformImage } from '../../constructs/shared/images';
 import { runtimes } from '../../constructs/model/runtimes';
 
 /** A digest for fixtures: the same hexadecimal digit 64 times, so that nobody takes it for a real one. */
@@ -20,7 +20,7 @@ export function fakeDigest(digit: string): string {
 
 /** Every image of the runtime table and of the platform, pinned to a fake digest. */
 function fakeDigests(): { readonly [name: string]: string } {
-  const names = [...Object.values(KeaImage), ...Object.values(runtimes).map((runtime) => runtime.image)]
+  const names = [...Object.values(KeaImage), ...Object.values(PlatformImage), ...Object.values(runtimes).map((runtime) => runtime.image)]
     .filter((image) => image !== 'model')
     .map((image) => image.name);
   return Object.fromEntries([...new Set(names)].sort().map((name) => [name, fakeDigest('a')]));
