@@ -20,6 +20,14 @@ export const KeaImage = {
   modelServer: { name: 'ghcr.io/kea-platform/model-server', tag: '0.1.0' },
 } as const satisfies Record<string, ImageName>;
 
+/** Images of the parts that a platform runs beside its own. */
+export const PlatformImage = {
+  envoy: { name: 'docker.io/envoyproxy/envoy', tag: 'distroless-v1.40.0' },
+  redis: { name: 'docker.io/library/redis', tag: '7.4-alpine' },
+  keycloak: { name: 'quay.io/keycloak/keycloak', tag: '26.7' },
+  collector: { name: 'docker.io/otel/opentelemetry-collector-contrib', tag: '0.160.0' },
+} as const satisfies Record<string, ImageName>;
+
 /** A reference for a pod, and what is wrong with it. */
 export interface ImageReference {
   /** `name:tag@sha256:<hex>`, without the digest where nobody stated one. */

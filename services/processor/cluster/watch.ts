@@ -8,7 +8,7 @@ const GATHER_MS = 100;
 const RETRY_MS = 2_000;
 
 /**
- * Mirrors ConfigMaps and EndpointSlices into a bundle folder for as long as the process lives; the folder-watching supervisor does the rest.
+ * Mirrors ConfigMaps, and EndpointSlices where namespaces of them are named, into a bundle folder for as long as the process lives; the folder-watching supervisor does the rest.
  * A lost API server changes nothing: the last state stays, and watching resumes.
  */
 export async function mirrorCluster(
@@ -55,7 +55,7 @@ export async function mirrorCluster(
   );
   await Promise.all([maps, ...slices].map((each) => each.start()));
   bundle();
-  endpoints();
+  if (slices.length > 0) endpoints();
   return { stop: async () => void (await Promise.all([maps, ...slices].map((each) => each.stop()))) };
 }
 

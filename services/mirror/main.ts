@@ -1,8 +1,8 @@
-import { mirrorCluster } from './watch';
+import { mirrorCluster } from '../processor/cluster/watch';
 
 /**
  * Sidecar of pods that read the bundle but are no gateway (the portal): mirrors it into a shared folder.
- * `node main.js --folder FOLDER --namespace NS --endpoints-namespace NS --selector LABEL`
+ * `node main.js --folder FOLDER --namespace NS`
  */
 async function main(): Promise<void> {
   const option = (name: string): string => {
@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   const log = (message: string): void =>
     void process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), service: 'mirror', message })}\n`);
   const mirror = await mirrorCluster(
-    { platformNamespace: option('namespace'), endpointNamespaces: [option('endpoints-namespace')], endpointSelector: option('selector') },
+    { platformNamespace: option('namespace'), endpointNamespaces: [], endpointSelector: '' },
     option('folder'),
     log,
   );

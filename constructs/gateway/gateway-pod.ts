@@ -1,0 +1,179 @@
+import type { Construct } from 'constructs';
+import { ManagementPath, Port } from '../../core/contract/ports';
+import type { ClusterSource, ProcessorConfig } from '../../core/contract/processor-config';
+import { programCommand } from '../../core/contract/programs';
+import type { ResolvedStack } from '../../schema/resolved';
+import { k8s } from '../k8s';
+import { emptyDir, hardenedContainer, hardenedPod, httpProbe, nativeSidecar } from '../shared/hardened-pod';
+import { Label, type Labels } from '../shared/labels';
+import { expectObject } from '../shared/notes';
+import { GiB, MiB } from '../shared/quantities';
+
+/** Files and folders inside the gateway's pod. */
+export const Mount = {
+  sockets: '/run/kea',
+  bundle: '/var/lib/kea/bundle',
+  audit: '/var/lib/kea/audit',
+  envoy: '/etc/kea/envoy',
+  processor: '/etc/kea/processor',
+  redis: '/etc/kea/redis',
+  tls: '/etc/kea/tls',
+} as const;
+
+export const WORKERS = 2;
+const ENVOY_MEMORY = 1.25 * GiB;
+/** What is left of Envoy's memory for its heap before it sheds load. */
+export const ENVOY_HEAP = GiB;
+/** Bodies that one worker holds at most. */
+const BUFFERED = 64 * MiB;
+/** EndpointSlices lag behind a pod's end by this many seconds at most. */
+const ENDPOINT_LAG_SECONDS = 5;
+
+/** What the processor of a gateway pod reads as `processor.json`. */
+export function processorConfig(stack: ResolvedStack, cache: ProcessorConfig['cache'], writers: readonly string[]): ProcessorConfig {
+  const cluster: ClusterSource = {
+    platformNamespace: stack.namespaces.platform,
+    endpointNamespaces: [stack.namespaces.models],
+    endpointSelector: Label.model,
+  };
+  return {
+    bundleFolder: Mount.bundle,
+    socketFolder: Mount.sockets,
+    cluster,
+    workers: WORKERS,
+    management: { host: '0.0.0.0', port: Port.management },
+    envoyAdmin: `http://127.0.0.1:${Port.envoyAdmin}`,
+    audit: { folder: Mount.audit, writer: 'gateway', writers },
+    cache,
+    maxBufferedBytes: BUFFERED,
+  };
+}
+
+/** What differs between gateways. */
+export interface GatewayPodOptions {
+  readonly stack: ResolvedStack;
+  readonly name: string;
+  readonly labels: Labels;
+  readonly selector: Labels;
+  readonly envoyImage: string;
+  readonly servicesImage: string;
+  /** Rolls the pods when the bootstrap or the processor's configuration changes; never when a model does. */
+  readonly configDigest: string;
+  readonly redisSecret?: string;
+  readonly tlsSecret?: string;
+}
+
+/**
+ * One gateway pod: Envoy, and the processor as a native sidecar, which starts before Envoy and ends after it.
+ * Only the processor's container holds a token of the service account; Envoy's admin stays on loopback.
+ */
+export function gatewayPodTemplate(options: GatewayPodOptions): k8s.PodTemplateSpec {
+  const { stack } = options;
+  return {
+    metadata: { labels: options.labels, annotations: { 'kea.dev/configuration': options.configDigest } },
+    spec: hardenedPod({
+      serviceAccountName: options.name,
+      selector: options.selector,
+      // preStop waits for endpoint removal and for requests to end before Envoy is told to stop.
+      terminationGracePeriodSeconds: stack.gateway.drainSeconds + ENDPOINT_LAG_SECONDS + 10,
+      zones: stack.zones,
+      ...(stack.images.pullSecret ? { pullSecret: stack.images.pullSecret } : {}),
+      ...(stack.priorityClass ? { priorityClassName: stack.priorityClass } : {}),
+      initContainers: [processor(options)],
+      containers: [envoy(options)],
+      volumes: [
+        emptyDir('sockets', 16 * MiB, 'Memory'),
+        emptyDir('bundle', 256 * MiB),
+        emptyDir('audit', GiB),
+        emptyDir('tmp', 32 * MiB),
+        { name: 'envoy-config', configMap: { name: `${options.name}-envoy` } },
+        { name: 'processor-config', configMap: { name: `${options.name}-processor` } },
+        serviceAccountToken(),
+        ...(options.redisSecret
+          ? [
+              {
+                name: 'redis',
+                secret: {
+                  secretName: options.redisSecret,
+                  items: ['username', 'password'].map((key) => ({ key, path: key })),
+                  defaultMode: 0o440,
+                },
+              },
+            ]
+          : []),
+        ...(options.tlsSecret ? [{ name: 'tls', secret: { secretName: options.tlsSecret, defaultMode: 0o440 } }] : []),
+      ],
+    }),
+  };
+}
+
+function processor(options: GatewayPodOptions): k8s.Container {
+  return nativeSidecar({
+    name: 'processor',
+    image: options.servicesImage,
+    command: [...programCommand('processor')],
+    args: ['--config', `${Mount.processor}/processor.json`],
+    ports: [{ name: 'management', containerPort: Port.management }],
+    env: [{ name: 'KEA_POD', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
+    resources: { cpuMillis: 500, memoryBytes: GiB, ephemeralStorageBytes: 1.5 * GiB },
+    startupProbe: httpProbe(ManagementPath.live, 'management', { period: 1, failures: 60, timeout: 2 }),
+    livenessProbe: httpProbe(ManagementPath.live, 'management', { period: 10, failures: 6, timeout: 5 }),
+    volumeMounts: [
+      { name: 'sockets', mountPath: Mount.sockets },
+      { name: 'bundle', mountPath: Mount.bundle },
+      { name: 'audit', mountPath: Mount.audit },
+      { name: 'tmp', mountPath: '/tmp' },
+      { name: 'processor-config', mountPath: Mount.processor, readOnly: true },
+      { name: 'token', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount', readOnly: true },
+      ...(options.redisSecret ? [{ name: 'redis', mountPath: Mount.redis, readOnly: true }] : []),
+    ],
+  });
+}
+
+function envoy(options: GatewayPodOptions): k8s.Container {
+  return hardenedContainer({
+    name: 'envoy',
+    image: options.envoyImage,
+    command: ['envoy'],
+    args: ['--config-path', `${Mount.envoy}/envoy.json`, '--concurrency', '2', '--disable-hot-restart', '--log-level', 'warn'],
+    ports: [{ name: 'http', containerPort: Port.edge }],
+    resources: { cpuMillis: 500, memoryBytes: ENVOY_MEMORY, ephemeralStorageBytes: 256 * MiB },
+    // Ready says the processor, after a request through edge, processor and inner; alive says only that Envoy listens.
+    readinessProbe: httpProbe(ManagementPath.ready, 'management', { period: 2, failures: 2, timeout: 2 }),
+    livenessProbe: { tcpSocket: { port: k8s.IntOrString.fromString('http') }, periodSeconds: 10, failureThreshold: 6, timeoutSeconds: 5 },
+    lifecycle: { preStop: { httpGet: { path: ManagementPath.drain, port: k8s.IntOrString.fromNumber(Port.management), scheme: 'HTTP' } } },
+    volumeMounts: [
+      { name: 'sockets', mountPath: Mount.sockets },
+      { name: 'envoy-config', mountPath: Mount.envoy, readOnly: true },
+      ...(options.tlsSecret ? [{ name: 'tls', mountPath: Mount.tls, readOnly: true }] : []),
+    ],
+  });
+}
+
+/** The token that pods get by default, as a volume of one container only. */
+export function serviceAccountToken(): k8s.Volume {
+  return {
+    name: 'token',
+    projected: {
+      defaultMode: 0o440,
+      sources: [
+        { serviceAccountToken: { path: 'token', expirationSeconds: 3600 } },
+        { configMap: { name: ROOT_CERTIFICATE, items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+        { downwardApi: { items: [{ path: 'namespace', fieldRef: { fieldPath: 'metadata.namespace' } }] } },
+      ],
+    },
+  };
+}
+
+/** Every namespace has this ConfigMap from the cluster itself. */
+const ROOT_CERTIFICATE = 'kube-root-ca.crt';
+
+/** Says that the token volume's certificate is the cluster's to make. */
+export function expectRootCertificate(scope: Construct, namespace: string): void {
+  expectObject(scope, {
+    kind: 'ConfigMap',
+    namespace,
+    name: ROOT_CERTIFICATE,
+    purpose: "the API server's certificate, made by the cluster",
+  });
+}

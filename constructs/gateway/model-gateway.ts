@@ -1,0 +1,286 @@
+import { Construct } from 'constructs';
+import { gzipSync } from 'node:zlib';
+import { encodeIndex, encodePart } from '../../core/contract/bundle-codec';
+import { cutShards, type Shard, ShardMark, shardName } from '../../core/contract/bundle-shards';
+import { Port } from '../../core/contract/ports';
+import type { ProcessorConfig } from '../../core/contract/processor-config';
+import { digestOf } from '../../core/digests';
+import type { JsonObject } from '../../core/json';
+import type { ResolvedPlatform, ResolvedStack } from '../../schema/resolved';
+import { k8s, plainObject } from '../k8s';
+import type { IModelEndpoint } from '../model/endpoint';
+import { registerPlanCheck } from '../plan/register';
+import { imageReference, KeaImage, PlatformImage } from '../shared/images';
+import { GATEWAY_COMPONENT, Label, platformLabels, platformSelector } from '../shared/labels';
+import { allowFrom, allowTo, denyAll, podsIn, scrapers, toAnywhere, toDns, toPods } from '../shared/network-policy';
+import { inLayer, reportFinding } from '../shared/notes';
+import { GatewayExposure } from './exposure';
+import { ENVOY_HEAP, expectRootCertificate, gatewayPodTemplate, Mount, processorConfig, WORKERS } from './gateway-pod';
+import { buildBootstrap } from './render/bootstrap';
+import { type Bundle, buildBundle } from './render/bundle';
+import type { GatewayOptions } from './render/options';
+
+const NAME = 'kea-gateway';
+const TLS_FILE = 'tls.json';
+const API_SERVER_PORTS = [443, 6443];
+
+export interface ModelGatewayProps {
+  readonly stack: ResolvedStack;
+  /** The models that it serves; what is not listed cannot be reached. */
+  readonly models: readonly IModelEndpoint[];
+  /**
+   * Where answers are kept.
+   * @default - nowhere
+   */
+  readonly cache?: {
+    readonly processor: ProcessorConfig['cache'];
+    readonly secret: string | undefined;
+    readonly address: { readonly host: string; readonly port: number } | undefined;
+  };
+  /**
+   * Addresses of the writers of durable audit records.
+   * @default - none: durable records stay on the gateway's own disk, and go with its pod
+   */
+  readonly auditWriters?: readonly string[];
+  /**
+   * The documentation site.
+   * @default - `/docs` answers 503
+   */
+  readonly portal?: { readonly host: string; readonly port: number };
+}
+
+/**
+ * The one way to every model: Envoy and the request processor, two pods or more.
+ * Models come and go by ConfigMaps that the processor watches; the pods are replaced only for the bootstrap, the processor's configuration or an image.
+ */
+export class ModelGateway extends Construct {
+  /** What changes while the gateway runs. */
+  readonly bundle: Bundle;
+
+  constructor(scope: Construct, id: string, props: ModelGatewayProps) {
+    super(scope, id);
+    registerPlanCheck(this);
+    const { stack } = props;
+    const platform: ResolvedPlatform = { stack, models: props.models.map((endpoint) => endpoint.model) };
+    const options = gatewayOptions(props);
+    this.bundle = buildBundle(platform);
+    const bootstrap = buildBootstrap(platform, options);
+
+    const processor = processorConfig(stack, props.cache?.processor ?? { kind: 'none' }, props.auditWriters ?? []);
+    this.configuration(stack, bootstrap, processor);
+    this.bundleObjects(stack);
+    this.access(stack);
+    this.workload(stack, props, digestOf({ bootstrap, processor: processor as unknown as JsonObject }).slice(0, 16));
+    this.network(stack, props);
+    new GatewayExposure(this, 'Exposure', { stack, service: NAME });
+  }
+
+  private configuration(stack: ResolvedStack, bootstrap: JsonObject, processor: ProcessorConfig): void {
+    const config = (id: string, name: string, files: { readonly [file: string]: unknown }): void => {
+      const data = Object.fromEntries(Object.entries(files).map(([file, value]) => [file, `${JSON.stringify(value, null, 1)}\n`]));
+      plainObject(k8s.KubeConfigMap, this, id, { metadata: metadata(stack, name), data });
+    };
+    config('EnvoyConfig', `${NAME}-envoy`, {
+      'envoy.json': bootstrap,
+      ...(stack.exposure.kind === 'loadBalancer' ? { [TLS_FILE]: certificateResource() } : {}),
+    });
+    config('ProcessorConfig', `${NAME}-processor`, { 'processor.json': processor });
+  }
+
+  private bundleObjects(stack: ResolvedStack): void {
+    const { index, parts } = this.bundle;
+    const pieces = index.parts.map((ref, position) => {
+      const part = parts[position];
+      if (!part) throw new Error(`the bundle has no part ${ref.name}`);
+      return { model: part.contract.model, owner: part.contract.owner, shards: cutShards('part', ref.name, ref.digest, encodePart(part)) };
+    });
+    for (const { model, shards } of pieces) for (const shard of shards) this.shard(stack, shard, model);
+    const packed = gzipSync(encodeIndex(index), { level: 9 });
+    packed[9] = 255; // The gzip header names the operating system; the plan has the same bytes everywhere.
+    for (const shard of cutShards('index', 'index', index.digest, packed)) this.shard(stack, shard);
+  }
+
+  /** Parts stand before the index that names them, and both after the access rules. */
+  private shard(stack: ResolvedStack, shard: Shard, model?: string): void {
+    const name = shardName(shard);
+    const labels = { ...platformLabels('bundle', NAME), [ShardMark.kind]: shard.kind, ...(model ? { [Label.model]: model } : {}) };
+    const object = plainObject(k8s.KubeConfigMap, this, name, {
+      metadata: {
+        name,
+        namespace: stack.namespaces.platform,
+        labels,
+        annotations: {
+          [ShardMark.piece]: shard.piece,
+          [ShardMark.digest]: shard.digest,
+          [ShardMark.shard]: `${shard.number}/${shard.count}`,
+        },
+      },
+      binaryData: { [ShardMark.key]: Buffer.from(shard.bytes).toString('base64') },
+    });
+    inLayer(object, shard.kind === 'part' ? 'access' : 'routes');
+  }
+
+  /** The narrowest rights that watching needs: ConfigMaps here, EndpointSlices where models run; nothing can be written, no Secret can be read. */
+  private access(stack: ResolvedStack): void {
+    expectRootCertificate(this, stack.namespaces.platform);
+    plainObject(k8s.KubeServiceAccount, this, 'ServiceAccount', { metadata: metadata(stack, NAME), automountServiceAccountToken: false });
+    const grant = (id: string, namespace: string, apiGroup: string, resource: string): void => {
+      const name = `${NAME}-${resource}`;
+      const labels = platformLabels(GATEWAY_COMPONENT, NAME);
+      plainObject(k8s.KubeRole, this, `${id}Role`, {
+        metadata: { name, namespace, labels },
+        rules: [{ apiGroups: [apiGroup], resources: [resource], verbs: ['get', 'list', 'watch'] }],
+      });
+      plainObject(k8s.KubeRoleBinding, this, `${id}Binding`, {
+        metadata: { name, namespace, labels },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+        subjects: [{ kind: 'ServiceAccount', name: NAME, namespace: stack.namespaces.platform }],
+      });
+    };
+    grant('Bundle', stack.namespaces.platform, '', 'configmaps');
+    grant('Endpoints', stack.namespaces.models, 'discovery.k8s.io', 'endpointslices');
+  }
+
+  private workload(stack: ResolvedStack, props: ModelGatewayProps, configDigest: string): void {
+    const selector = platformSelector(GATEWAY_COMPONENT, NAME);
+    const images = { envoy: imageReference(PlatformImage.envoy, stack.images), services: imageReference(KeaImage.services, stack.images) };
+    reportFinding(this, ...images.envoy.findings, ...images.services.findings);
+    plainObject(k8s.KubeService, this, 'Service', {
+      metadata: metadata(stack, NAME),
+      spec: { selector, ports: [{ name: 'http', port: Port.edge, targetPort: k8s.IntOrString.fromString('http'), appProtocol: 'http' }] },
+    });
+    plainObject(k8s.KubeDeployment, this, 'Deployment', {
+      metadata: metadata(stack, NAME),
+      spec: {
+        revisionHistoryLimit: 3,
+        progressDeadlineSeconds: 300,
+        strategy: {
+          type: 'RollingUpdate',
+          rollingUpdate: { maxUnavailable: k8s.IntOrString.fromNumber(0), maxSurge: k8s.IntOrString.fromNumber(1) },
+        },
+        selector: { matchLabels: selector },
+        template: gatewayPodTemplate({
+          stack,
+          name: NAME,
+          labels: platformLabels(GATEWAY_COMPONENT, NAME),
+          selector,
+          envoyImage: images.envoy.reference,
+          servicesImage: images.services.reference,
+          configDigest,
+          ...(props.cache?.secret ? { redisSecret: props.cache.secret } : {}),
+          ...(stack.exposure.kind === 'loadBalancer' ? { tlsSecret: stack.exposure.tlsSecret } : {}),
+        }),
+      },
+    });
+    const { min, max } = stack.gateway.replicas;
+    plainObject(k8s.KubeHorizontalPodAutoscalerV2, this, 'Autoscaler', {
+      metadata: metadata(stack, NAME),
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: NAME },
+        minReplicas: min,
+        maxReplicas: max,
+        metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } }],
+        behavior: {
+          scaleUp: { stabilizationWindowSeconds: 0, policies: [{ type: 'Percent', value: 100, periodSeconds: 30 }] },
+          scaleDown: { stabilizationWindowSeconds: 300, policies: [{ type: 'Pods', value: 1, periodSeconds: 60 }] },
+        },
+      },
+    });
+    plainObject(k8s.KubePodDisruptionBudget, this, 'DisruptionBudget', {
+      metadata: metadata(stack, NAME),
+      spec: {
+        maxUnavailable: k8s.IntOrString.fromNumber(1),
+        unhealthyPodEvictionPolicy: 'AlwaysAllow',
+        selector: { matchLabels: selector },
+      },
+    });
+  }
+
+  private network(stack: ResolvedStack, props: ModelGatewayProps): void {
+    const selector = platformSelector(GATEWAY_COMPONENT, NAME);
+    const policy = (id: string, suffix: string, spec: k8s.NetworkPolicySpec): void => {
+      plainObject(k8s.KubeNetworkPolicy, this, id, { metadata: metadata(stack, `${NAME}-${suffix}`), spec });
+    };
+    policy('Deny', 'deny', denyAll(selector));
+    // Whoever stands in front may be any pod or node; the edge itself asks for a token.
+    policy('AllowCallers', 'from-anywhere', {
+      podSelector: { matchLabels: selector },
+      policyTypes: ['Ingress'],
+      ingress: [{ ports: [{ protocol: 'TCP', port: k8s.IntOrString.fromString('http') }] }],
+    });
+    policy('AllowScrapers', 'from-scrapers', allowFrom(selector, [scrapers()], ['management']));
+    const outside = [
+      ...new Set([
+        ...API_SERVER_PORTS,
+        portOf(stack.identity.jwksUri),
+        ...(stack.cache.kind === 'external' && props.cache?.address ? [props.cache.address.port] : []),
+      ]),
+    ];
+    policy(
+      'AllowOut',
+      'to-platform',
+      allowTo(selector, [
+        toDns(),
+        {
+          to: [
+            {
+              namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': stack.namespaces.models } },
+              podSelector: { matchLabels: { [Label.component]: 'model' } },
+            },
+          ],
+        },
+        toPods(
+          [
+            podsIn(stack.namespaces.platform, { [Label.component]: 'cache' }),
+            podsIn(stack.namespaces.platform, { [Label.component]: 'audit' }),
+            podsIn(stack.namespaces.platform, { [Label.component]: 'portal' }),
+            podsIn(stack.namespaces.platform, { [Label.component]: 'identity' }),
+          ],
+          [Port.redis, Port.audit],
+        ),
+        toAnywhere(outside),
+      ]),
+    );
+  }
+}
+
+function metadata(stack: ResolvedStack, name: string): { name: string; namespace: string; labels: { readonly [key: string]: string } } {
+  return { name, namespace: stack.namespaces.platform, labels: platformLabels(GATEWAY_COMPONENT, NAME) };
+}
+
+/** What the gateway in a cluster is told beside the stack. */
+export function gatewayOptions(props: Pick<ModelGatewayProps, 'stack' | 'portal'>): GatewayOptions {
+  return {
+    socketFolder: Mount.sockets,
+    workers: WORKERS,
+    maxHeapBytes: ENVOY_HEAP,
+    edge: {
+      address: '0.0.0.0',
+      port: Port.edge,
+      ...(props.stack.exposure.kind === 'loadBalancer' ? { tls: { sdsFile: `${Mount.envoy}/${TLS_FILE}` } } : {}),
+    },
+    ...(props.portal ? { portal: props.portal } : {}),
+  };
+}
+
+function portOf(address: string): number {
+  const url = new URL(address);
+  return Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+}
+
+/** The edge's certificate as a file-based discovery resource: Envoy watches the Secret's mount, so a renewed certificate needs no restart. */
+function certificateResource(): JsonObject {
+  return {
+    resources: [
+      {
+        '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret',
+        name: 'edge',
+        tls_certificate: {
+          certificate_chain: { filename: `${Mount.tls}/tls.crt` },
+          private_key: { filename: `${Mount.tls}/tls.key` },
+          watched_directory: { path: Mount.tls },
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,46 @@
+import { Construct } from 'constructs';
+import type { ResolvedModel, ResolvedStack } from '../schema/resolved';
+import { AuditPipeline } from './audit/audit-pipeline';
+import { ResponseCache } from './cache/response-cache';
+import { ModelGateway } from './gateway/model-gateway';
+import { IdentityProvider } from './identity/identity-provider';
+import { MlModel } from './model/ml-model';
+import { PlatformMonitors } from './observability/platform-monitors';
+import { PlatformNamespaces } from './platform-namespaces';
+import { registerPlanCheck } from './plan/register';
+import { Portal } from './portal/portal';
+
+export interface PlatformProps {
+  readonly stack: ResolvedStack;
+  readonly models: readonly ResolvedModel[];
+}
+
+/** A whole platform: namespaces, one workload set a model, and the gateway, cache, identity, audit and portal around them. */
+export class Platform extends Construct {
+  readonly models: readonly MlModel[];
+  readonly gateway: ModelGateway;
+  readonly cache: ResponseCache;
+  readonly identity: IdentityProvider;
+  readonly audit: AuditPipeline;
+  readonly portal: Portal;
+
+  constructor(scope: Construct, id: string, props: PlatformProps) {
+    super(scope, id);
+    registerPlanCheck(this);
+    const { stack } = props;
+    new PlatformNamespaces(this, 'Namespaces', { stack });
+    this.models = props.models.map((model) => new MlModel(this, model.name, { model, stack, namespace: stack.namespaces.models }));
+    this.cache = new ResponseCache(this, 'Cache', { stack });
+    this.identity = new IdentityProvider(this, 'Identity', { stack, models: this.models });
+    this.audit = new AuditPipeline(this, 'Audit', { stack });
+    this.portal = new Portal(this, 'Portal', { stack });
+    this.gateway = new ModelGateway(this, 'Gateway', {
+      stack,
+      models: this.models,
+      cache: this.cache,
+      auditWriters: this.audit.writers,
+      portal: this.portal.address,
+    });
+    new PlatformMonitors(this, 'Monitors', { stack });
+  }
+}
