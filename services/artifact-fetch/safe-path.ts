@@ -11,7 +11,6 @@ export function safePath(path: string): string {
     trimmed.length > 0 &&
     trimmed.length <= MOST_LENGTH &&
     segments.length <= MOST_DEPTH &&
-    // eslint-disable-next-line no-control-regex
     !/[\u0000-\u001f\u007f\\]/.test(trimmed) &&
     segments.every((segment) => segment !== '' && segment !== '.' && segment !== '..');
   if (!fits) throw new FetchFailure(`the artifact holds the path ${JSON.stringify(path.slice(0, 200))}, which may leave its folder`);

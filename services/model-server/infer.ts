@@ -89,7 +89,7 @@ function tensor(input: JsonObject, port: Port, maxBatch: number, written: (point
     return { value: element?.value, ...(text === undefined ? {} : { written: text }) };
   });
   if ('problem' in elements) throw new BadRequest(`input "${port.name}": ${elements.problem}`);
-  return new Tensor(port.type, elements as Tensor.DataTypeMap[typeof port.type], shape);
+  return new Tensor(port.type, elements, shape);
 }
 
 /** The protocol takes data flat or nested; more elements than the shape says are not even collected. */

@@ -88,7 +88,7 @@ function port(file: string, entry: InferenceSession.ValueMetadata): Port {
 /** The message of an error without line breaks and colours. */
 export function oneLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  // eslint-disable-next-line no-control-regex
+
   return message
     .replace(/\u001b\[[0-9;]*m/g, '')
     .replace(/\s+/g, ' ')

@@ -87,35 +87,26 @@ export function createModelServer(model: LoadedModel, options: ModelServerOption
     return get(request, body);
   }
 
-  function handle(request: IncomingMessage, response: ServerResponse): void {
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const gone = new AbortController();
     response.once('close', () => {
       if (!response.writableFinished) gone.abort(new Error('the caller went away'));
     });
-    const isInfer = request.url?.endsWith('/infer') ?? false;
-    answer(request, gone.signal)
-      .then(
-        ({ type, body }) => ({ status: 200, type, body, headers: {} }),
-        (error: unknown) => {
-          const refusal = refusalOf(error);
-          return { status: refusal.status, ...json(JSON.stringify({ error: refusal.message })), headers: refusal.headers };
-        },
-      )
-      .then(({ status, type, body, headers }) => {
-        if (isInfer) metrics.answered(status);
-        // A body that was refused unread would otherwise be taken for the next request.
-        const close = draining || !request.complete;
-        response.writeHead(status, {
-          'content-type': type,
-          'content-length': Buffer.byteLength(body),
-          ...(close ? { connection: 'close' } : {}),
-          ...headers,
-        });
-        response.end(request.method === 'HEAD' ? undefined : body);
-      });
+    const { status, type, body, headers } = await answer(request, gone.signal).then(
+      (found) => ({ status: 200, ...found, headers: {} }),
+      (error: unknown) => {
+        const refusal = refusalOf(error);
+        return { status: refusal.status, ...json(JSON.stringify({ error: refusal.message })), headers: refusal.headers };
+      },
+    );
+    if (request.url?.endsWith('/infer')) metrics.answered(status);
+    // A body that was refused unread would otherwise be taken for the next request.
+    const close = draining || !request.complete ? { connection: 'close' } : {};
+    response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body), ...close, ...headers });
+    response.end(request.method === 'HEAD' ? undefined : body);
   }
 
-  const http = createServer({ keepAlive: true }, handle);
+  const http = createServer({ keepAlive: true }, (request, response) => void handle(request, response));
   // The gateway's own deadlines are shorter; Node's defaults would end connections under it.
   http.keepAliveTimeout = 620_000;
   http.headersTimeout = 60_000;
