@@ -2,9 +2,6 @@ import { pinRole } from '../../../core/contract/names';
 import type { JsonObject } from '../../../core/json';
 import type { ResolvedModel, ResolvedPlatform } from '../../../schema/resolved';
 
-/** Name of the realm: one a stack, never `master`. */
-export const REALM = 'kea';
-
 /** Lifetimes in seconds: short access tokens, because a role taken away works until the token ends. */
 const ACCESS_TOKEN_SECONDS = 300;
 const SESSION_IDLE_SECONDS = 1800;
@@ -14,10 +11,10 @@ const SESSION_MAX_SECONDS = 36_000;
  * The realm of a stack as Keycloak's realm representation (Keycloak 26, `RealmRepresentation`).
  * Defaults of Keycloak that are unsafe (full scope, no brute-force detection, no password policy, no events) are set, never inherited.
  */
-export function buildRealm(platform: ResolvedPlatform): JsonObject {
+export function buildRealm(platform: ResolvedPlatform, realm: string): JsonObject {
   const { stack, models } = platform;
   return {
-    realm: REALM,
+    realm,
     enabled: true,
     displayName: `KEA ${stack.name}`,
     sslRequired: 'external',
