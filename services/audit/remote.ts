@@ -1,20 +1,6 @@
 import { Pool } from 'undici';
+import type { AuditLog } from './audit-log';
 import type { AuditEvent } from './writer';
-
-/** What a request worker needs of an audit log, wherever its records end up. */
-export interface AuditLog {
-  /** Records that were dropped since the start. */
-  readonly lost: number;
-  /** Records that were acknowledged or written since the start. */
-  readonly written: number;
-  /** False while the last durable write failed. */
-  readonly available: boolean;
-  /** Best effort: returns at once. */
-  append(event: AuditEvent): void;
-  /** Resolves when the record is on a disk; false when it could not be written. */
-  appendDurable(event: AuditEvent): Promise<boolean>;
-  close(): Promise<void>;
-}
 
 export interface RemoteAuditOptions {
   /** Audit writers, `http://host:port`; the first that acknowledges counts. */

@@ -1,4 +1,4 @@
-import type { AuditWriter } from '../../audit/writer';
+import type { AuditLog } from '../../audit/audit-log';
 import type { MemoryBudget } from './body';
 import type { ResponseCache } from './cache/entry';
 import type { SingleFlight } from './cache/single-flight';
@@ -17,7 +17,7 @@ export interface WorkerServices {
   readonly cache: ResponseCache;
   readonly flights: SingleFlight<ModelOutcome>;
   readonly upstream: Upstream;
-  readonly audit: AuditWriter;
+  readonly audit: AuditLog;
   readonly metrics: Metrics;
   readonly memory: MemoryBudget;
   /** Key of body hashes in audit records. */

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { join } from 'node:path';
 import { Socket } from '../../../core/contract/ports';
 import type { ProcessorConfig } from '../../../core/contract/processor-config';
-import { AuditWriter } from '../../audit/writer';
+import { openAuditLog } from '../../audit/audit-log';
 import { log } from '../../shared/log';
 import type { FromWorker, ToWorker } from '../messages';
 import { MemoryBudget } from './body';
@@ -42,11 +42,7 @@ export class RequestWorker {
       cache: makeCache(config.cache),
       flights: new SingleFlight(),
       upstream: new Upstream(join(config.socketFolder, Socket.inner)),
-      audit: new AuditWriter({
-        folder: config.audit.folder,
-        writer: `${config.audit.writer}-${index}`,
-        onError: (error) => log('error', 'audit records could not be written', { reason: error.message }),
-      }),
+      audit: openAuditLog(config.audit, index, (error) => log('error', 'audit records could not be written', { reason: error.message })),
       metrics: new Metrics(),
       memory: new MemoryBudget(config.maxBufferedBytes),
       payloadKey: config.audit.payloadKeyFile === undefined ? randomBytes(32) : readFileSync(config.audit.payloadKeyFile),
