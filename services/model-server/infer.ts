@@ -1,8 +1,7 @@
-import { Tensor } from 'onnxruntime-node';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json';
 import { parseStrictJson } from '../../core/strict-json';
 import { datatypeOf, readElements, writeElements } from './datatypes';
-import type { Port } from './model';
+import type { Port, TensorValue, TensorValues } from './model';
 
 /** A request of the protocol that does not suit the model: 400 and this sentence. */
 export class BadRequest extends Error {}
@@ -12,7 +11,7 @@ export class BadAnswer extends Error {}
 
 export interface InferRequest {
   readonly id?: string;
-  readonly feeds: { readonly [name: string]: Tensor };
+  readonly feeds: TensorValues;
   /** Outputs that were asked for, in order. */
   readonly outputs: readonly Port[];
 }
@@ -30,7 +29,7 @@ export function parseInfer(
   const { id, inputs } = request;
   if (id !== undefined && typeof id !== 'string') throw new BadRequest('"id" must be a string');
   if (!Array.isArray(inputs)) throw new BadRequest('"inputs" must be an array');
-  const feeds: { [name: string]: Tensor } = {};
+  const feeds: { [name: string]: TensorValue } = {};
   for (const [index, input] of (inputs as readonly JsonValue[]).entries()) {
     if (!isJsonObject(input)) throw new BadRequest(`inputs[${index}] must be an object`);
     const port = model.inputs.find(({ name }) => name === input['name']);
@@ -49,7 +48,7 @@ export function parseInfer(
 export function writeInfer(
   model: { readonly name: string; readonly version: string },
   request: InferRequest,
-  answers: { readonly [name: string]: Tensor },
+  answers: TensorValues,
 ): string {
   const outputs = request.outputs.map((port) => {
     const answer = answers[port.name];
@@ -73,7 +72,7 @@ function wanted(asked: JsonValue | undefined, outputs: readonly Port[]): readonl
   });
 }
 
-function tensor(input: JsonObject, port: Port, maxBatch: number, written: (pointer: string) => string | undefined): Tensor {
+function tensor(input: JsonObject, port: Port, maxBatch: number, written: (pointer: string) => string | undefined): TensorValue {
   const datatype = datatypeOf(port.type);
   if (input['datatype'] !== datatype) throw new BadRequest(`input "${port.name}" must have the datatype ${datatype}`);
   const shape = shapeOf(input['shape'], port, maxBatch);
@@ -89,7 +88,7 @@ function tensor(input: JsonObject, port: Port, maxBatch: number, written: (point
     return { value: element?.value, ...(text === undefined ? {} : { written: text }) };
   });
   if ('problem' in elements) throw new BadRequest(`input "${port.name}": ${elements.problem}`);
-  return new Tensor(port.type, elements, shape);
+  return { type: port.type, dims: shape, data: elements };
 }
 
 /** The protocol takes data flat or nested; more elements than the shape says are not even collected. */

@@ -1,13 +1,15 @@
 import type { AddressInfo } from 'node:net';
-import { loadModel, oneLine, UnusableModel } from './model';
+import { isMainThread } from 'node:worker_threads';
+import { oneLine, UnusableModel } from './model';
 import { parseOptions, USAGE } from './options';
 import { createModelServer } from './server';
+import { answerInThread, loadInThread } from './thread';
 
 /** KEA's model server: loads one ONNX graph, then listens. Exit 2: the call or the model is wrong; 3: an internal error. */
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   if ('problem' in options) fail(`${options.problem}\n${USAGE}`, 2);
-  const model = await loadModel(options).catch((error: unknown) => {
+  const model = await loadInThread(process.argv[1] ?? '', options, (reason) => fail(reason, 3)).catch((error: unknown) => {
     if (error instanceof UnusableModel) return fail(error.message, 2);
     throw error;
   });
@@ -30,4 +32,9 @@ function fail(message: string, code: number): never {
   process.exit(code);
 }
 
-main().catch((error: unknown) => fail(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, 3));
+const internal = (error: unknown): never =>
+  fail(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, 3);
+
+// The same file is the entry of the thread that computes.
+if (isMainThread) main().catch(internal);
+else answerInThread();

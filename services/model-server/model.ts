@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InferenceSession, type Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { digestPath } from '../../core/digests';
-import { datatypeOf, type OrtType } from './datatypes';
+import { datatypeOf, type Elements, type OrtType } from './datatypes';
 
 /** One input or output of the graph. -1 in a shape is free. */
 export interface Port {
@@ -11,13 +11,24 @@ export interface Port {
   readonly shape: readonly number[];
 }
 
+/** A tensor as plain data, so that it can pass between threads. */
+export interface TensorValue {
+  readonly type: OrtType;
+  readonly dims: readonly number[];
+  readonly data: Elements;
+}
+
+/** Tensors by name. */
+export interface TensorValues {
+  readonly [name: string]: TensorValue;
+}
+
 /** A graph in memory, ready to answer. */
 export interface LoadedModel {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   /** Runs the graph once; rejects with ONNX Runtime's message if the values do not suit it. */
-  run(feeds: { readonly [name: string]: Tensor }, outputs: readonly string[]): Promise<{ readonly [name: string]: Tensor }>;
-  release(): Promise<void>;
+  run(feeds: TensorValues, outputs: readonly string[]): Promise<TensorValues>;
 }
 
 /** A file that cannot be served, in one line that names it. */
@@ -54,8 +65,11 @@ export async function loadModel(options: {
   return {
     inputs,
     outputs,
-    run: (feeds, names) => session.run(feeds, [...names], { logSeverityLevel: 4 }),
-    release: () => session.release(),
+    run: async (feeds, names) => {
+      const tensors = Object.entries(feeds).map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)] as const);
+      const answers = await session.run(Object.fromEntries(tensors), [...names], { logSeverityLevel: 4 });
+      return Object.fromEntries(Object.entries(answers).map(([name, { type, data, dims }]) => [name, { type, data, dims }]));
+    },
   };
 }
 

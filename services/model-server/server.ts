@@ -34,7 +34,7 @@ type Answer = { readonly type: string; readonly body: string };
 
 /** Open Inference Protocol v2 over HTTP for one model, whose graph is already loaded. */
 export function createModelServer(model: LoadedModel, options: ModelServerOptions): ModelServer {
-  // The runtime's Node binding computes on the calling thread, so two at once would only look like it.
+  // One thread computes; more than one at once would only take its memory.
   const turns = new Turns(1, options.queue);
   const metrics = new Metrics();
   let draining = false;
