@@ -1,8 +1,100 @@
 import { buildCommand } from '@stricli/core';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { PlanObject } from '../../constructs/plan/plan-object';
+import { cliFindings } from '../../core/findings/cli';
+import { finding, hasErrors } from '../../core/findings/finding';
+import type { JsonValue } from '../../core/json';
 import { work } from '../command';
+import type { Cli } from '../context';
+import { EXIT } from '../exit';
+import { outputFlag, projectFlag, text, type OutputFlag } from '../flags';
+import { loadSound } from '../load';
+import { print } from '../print/index';
+import { projectOf } from '../project';
+import { Refusal } from '../refusal';
 
-export const diff = buildCommand({
-  docs: { brief: 'Not there yet' },
-  parameters: {},
-  func: work('diff', () => Promise.reject(new Error('not there yet'))),
+interface Flags extends OutputFlag {
+  readonly stack: string;
+  readonly project?: string;
+  readonly exitCode: boolean;
+}
+
+/** What the working tree is compared with: objects, and what it is called. */
+async function before(cwd: string, root: string, stack: string, against: string): Promise<readonly PlanObject[]> {
+  const folder = resolve(cwd, against);
+  const { readPlan, synthesize } = await import('../../constructs/index.ts');
+  if (existsSync(resolve(folder, 'kea-index.json'))) return readPlan(folder);
+  const { commitOf, withRevision } = await import('../diff/revision.ts');
+  const refuse = (message: string): Refusal => new Refusal(finding(cliFindings.unknownRevision, { message }));
+  const commit = commitOf(root, against);
+  if (commit === undefined) throw refuse(`"${against}" is neither a folder that kea synth wrote nor a revision of git`);
+  return withRevision(root, commit, async (old) => {
+    const { loadPlatform } = await import('../../schema/load/index.ts');
+    const { platform, findings } = await loadPlatform({ root: old, ...(stack === 'local' ? {} : { stack }) });
+    // A stack or model that was not there, or not sound, at that revision is all new.
+    if (!platform) return [];
+    if (hasErrors(findings))
+      throw refuse(
+        `the files of "${against}" have errors themselves: ${findings.find((each) => each.severity === 'error')?.message ?? ''}`,
+      );
+    return synthesize(platform).objects;
+  });
+}
+
+export const diff = buildCommand<Flags, [string?], Cli>({
+  docs: {
+    brief: 'Show what the files change in the objects of a stack, model by model',
+    fullDescription: `Show what the files change in the objects of a stack, compared with a folder that synth wrote or with a revision of git.
+
+  kea diff --stack prod
+  kea diff --stack prod main
+  kea diff --stack prod rendered/prod --exit-code
+
+Values of secrets are never shown.`,
+  },
+  parameters: {
+    flags: {
+      output: outputFlag,
+      stack: { kind: 'parsed', parse: text, placeholder: 'STACK', brief: 'Stack to compare, the name of a file in stacks/' },
+      project: projectFlag,
+      exitCode: { kind: 'boolean', default: false, withNegated: false, brief: 'Exit 1 when something differs' },
+    },
+    positional: {
+      kind: 'tuple',
+      parameters: [
+        {
+          brief: 'Folder that synth wrote, or a branch, tag or commit',
+          parse: text,
+          placeholder: 'AGAINST',
+          optional: true,
+          default: 'HEAD',
+        },
+      ],
+    },
+  },
+  func: work('diff', async (cli, flags: Flags, against = 'HEAD') => {
+    const root = projectOf(cli.cwd, flags.project);
+    const loaded = await loadSound(cli, { command: 'diff', root, stack: flags.stack, output: flags.output });
+    if (!loaded) return;
+    const [{ diffPlans, synthesize }, { diffSummary, renderDiff }] = await Promise.all([
+      import('../../constructs/index.ts'),
+      import('../diff/render.ts'),
+    ]);
+    const plan = synthesize(loaded.platform);
+    const difference = diffPlans(await before(cli.cwd, root, flags.stack, against), plan.objects);
+    const errors = [...loaded.findings, ...plan.findings].filter((each) => each.severity === 'error');
+    await print(
+      cli,
+      {
+        command: 'diff',
+        findings: errors,
+        data: difference as unknown as JsonValue,
+        text: renderDiff(difference),
+        summary: diffSummary(difference),
+      },
+      { output: flags.output, root },
+    );
+    if (flags.exitCode && difference.groups.length > 0) cli.end(EXIT.findings);
+  }),
 });

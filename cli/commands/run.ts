@@ -1,16 +1,33 @@
 import { buildCommand } from '@stricli/core';
 import { resolve } from 'node:path';
+import { cliFindings } from '../../core/findings/cli';
+import { finding } from '../../core/findings/finding';
 import { work } from '../command';
-import type { Cli } from '../context';
-import { projectFlag, text, wholeNumber } from '../flags';
-import { projectOf } from '../project';
+import { wantsColour, type Cli } from '../context';
+import { projectFlag, stackFlag, text, wholeNumber } from '../flags';
+import { projectOf, requireStack } from '../project';
+import { Refusal } from '../refusal';
 
 interface Flags {
   readonly port: number;
   readonly host: string;
   readonly models?: string;
+  readonly stack?: string;
   readonly redis: boolean;
+  readonly workers: number;
   readonly project?: string;
+}
+
+/** Parts of the local run are development dependencies: a lean installation lacks them, which is no bug. */
+async function localRun(): Promise<typeof import('../run/index.ts')> {
+  try {
+    return await import('../run/index.ts');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+    const missing = /'([^']+)'/.exec((error as Error).message)?.[1] ?? '';
+    if (missing.startsWith('.')) throw error;
+    throw new Refusal(finding(cliFindings.noInstallation, { message: `"${missing}" is not installed` }));
+  }
 }
 
 export const run = buildCommand<Flags, [], Cli>({
@@ -32,14 +49,26 @@ export const run = buildCommand<Flags, [], Cli>({
       },
       host: { kind: 'parsed', parse: text, default: '127.0.0.1', placeholder: 'HOST', brief: 'Address to listen on' },
       models: { kind: 'parsed', parse: text, optional: true, placeholder: 'DIR', brief: 'Folder of models instead of models/' },
+      stack: { ...stackFlag, brief: 'Stack whose routing and limits are used; without it the built-in stack local' },
       redis: { kind: 'boolean', default: false, withNegated: false, brief: 'Cache in a real Redis instead of in the process' },
+      workers: { kind: 'parsed', parse: wholeNumber(1, 64), default: '1', placeholder: 'N', brief: 'Request workers of the processor' },
       project: projectFlag,
     },
   },
-  func: work('run', async (cli, flags: Flags) => {
-    const root = projectOf(cli.cwd, flags.project);
-    const { runLocal } = await import('../run/index.ts');
-    const models = flags.models === undefined ? {} : { models: [resolve(cli.cwd, flags.models)] };
-    await runLocal({ root, port: flags.port, host: flags.host, redis: flags.redis, ...models });
+  func: work('run', async (cli, { project, models, stack, ...flags }: Flags) => {
+    const root = projectOf(cli.cwd, project);
+    if (stack !== undefined) requireStack(root, stack);
+    const { runLocal } = await localRun();
+    const { stderr, env } = cli.process;
+    const code = await runLocal({
+      ...flags,
+      root,
+      ...(models === undefined ? {} : { models: [resolve(cli.cwd, models)] }),
+      ...(stack === undefined ? {} : { stack }),
+      out: (line) => cli.data(line),
+      say: (line) => cli.say(line),
+      colour: wantsColour(stderr, env),
+    });
+    cli.end(code);
   }),
 });

@@ -4,6 +4,7 @@ import { cliFindings } from '../../core/findings/cli';
 import { finding, hasErrors } from '../../core/findings/finding';
 import type { ResolvedStack } from '../../schema/resolved';
 import { work } from '../command';
+import { writing } from '../disk';
 import type { Cli } from '../context';
 import { checkFlag, outputFlag, projectFlag, stackFlag, text, type OutputFlag } from '../flags';
 import { loadSound } from '../load';
@@ -53,33 +54,27 @@ The folder is written as a whole or not at all; files that kea did not write are
     const loaded = await loadSound(cli, { command: 'synth', root, stack: flags.stack, models, output: flags.output });
     if (!loaded) return;
     refuseUnwritable(loaded.platform.stack);
-    const [{ synthesize }, { planChanges, writePlan }] = await Promise.all([
-      import('../../constructs/index.ts'),
-      import('../../constructs/plan/write.ts'),
-    ]);
+    const { synthesize, writePlan } = await import('../../constructs/index.ts');
     const plan = synthesize(loaded.platform);
     const findings = [...loaded.findings, ...plan.findings];
     const out = resolve(cli.cwd, flags.out);
-    const report = { command: 'synth', findings };
+    const options = { output: flags.output, root };
     if (hasErrors(findings))
-      return print(cli, { ...report, summary: 'nothing was written: correct the errors first' }, { output: flags.output, root });
+      return print(cli, { command: 'synth', findings, summary: 'nothing was written: correct the errors first' }, options);
     if (flags.check) {
-      const changes = planChanges(plan, out);
-      const differing = changes.map(({ change, file }) => finding(cliFindings.wouldChange, { message: `${file} would be ${change}` }));
-      const summary = changes.length === 0 ? `${shown(cli.cwd, out)} is what the files say` : 'nothing was written: --check';
-      return print(cli, { ...report, findings: [...findings, ...differing], summary }, { output: flags.output, root });
+      const { wouldWrite } = await import('../synth-check.ts');
+      const differing = wouldWrite(plan, out);
+      const summary = differing.length === 0 ? `${shown(cli.cwd, out)} is what the files say` : 'nothing was written: --check';
+      return print(cli, { command: 'synth', findings: [...findings, ...differing], summary }, options);
     }
-    const { files } = writePlan(plan, out);
-    const data = { stack: flags.stack, out: flags.out, objects: plan.objects.length, files };
+    const { findings: refused, written, removed, unchanged, bytes } = writing(out, () => writePlan(plan, out));
+    const summary = `${plan.objects.length} objects of stack ${flags.stack} in ${shown(cli.cwd, out)}: ${written.length} files written, ${removed.length} removed, ${unchanged} as they were`;
+    const data = { stack: flags.stack, out: flags.out, objects: plan.objects.length, written, removed, unchanged, bytes };
+    const text = [...written, ...removed.map((path) => `${path} (removed)`)].join('\n');
     await print(
       cli,
-      {
-        ...report,
-        data,
-        text: files.join('\n'),
-        summary: `${plan.objects.length} objects of stack ${flags.stack} in ${shown(cli.cwd, out)}`,
-      },
-      { output: flags.output, root },
+      { command: 'synth', findings: [...findings, ...refused], data, text, summary: refused.length > 0 ? 'nothing was written' : summary },
+      options,
     );
   }),
 });

@@ -110,7 +110,7 @@ export const cliFindings = kinds({
     title: 'sunset is near',
     why: 'consumers that still call this contract have less than 30 days to move',
     fix: 'tell the consumers that still call it',
-    explanation: 'See the finding before this one. From 30 days before the sunset on, check mentions it.',
+    explanation: 'See KEA4112 (its sunset has passed). From 30 days before the sunset on, check mentions it.',
     example: 'lifecycle: { deprecated: "2027-01-01", sunset: "2027-06-30" }, checked with --as-of 2027-06-10',
   },
   nothingToUndo: {
@@ -131,5 +131,24 @@ export const cliFindings = kinds({
     explanation:
       'The built-in stack local and identity embedded belong to `kea run`. With `secrets: pulumi` the bridge makes the Secret objects, so written files would lack them.',
     example: 'kea synth --stack local --out rendered',
+  },
+  unwritable: {
+    code: 'KEA4115',
+    severity: 'error',
+    title: 'cannot be written',
+    why: 'the call names a place that cannot be written, or the disk is full',
+    fix: 'choose another folder, or make room and check its permissions',
+    explanation: 'Files are replaced one by one, each whole or not at all; a run that was cut short is completed by the next one.',
+    example: 'kea synth --stack prod --out /proc/rendered',
+  },
+  noInstallation: {
+    code: 'KEA4116',
+    severity: 'error',
+    title: 'not part of this installation',
+    why: 'the local run needs parts that come with a checkout of KEA only',
+    fix: 'clone the project and use `npm start` there',
+    explanation:
+      'The published package holds what check, synth and the constructs need. Envoy, the sample issuer and the model server are development parts.',
+    example: 'npx --no-install kea run',
   },
 });

@@ -1,0 +1,32 @@
+import type { FieldChange, ObjectChange, PlanDiff } from '../../constructs/plan/diff';
+import { printable } from '../print/format';
+
+const SIGN: Record<ObjectChange['change'], string> = { added: '+', removed: '-', changed: '~' };
+/** Fields of one object that a person is shown; JSON has all of them. */
+const SHOWN_FIELDS = 12;
+
+function field({ path, before, after }: FieldChange): string {
+  const shown = before === undefined ? `+ ${after ?? ''}` : after === undefined ? `- ${before}` : `${before} → ${after}`;
+  return `      ${printable(`${path}: ${shown}`).replaceAll('\n', '\\n')}`;
+}
+
+function object(change: ObjectChange): string[] {
+  const hidden = change.fields.length - SHOWN_FIELDS;
+  return [
+    `  ${SIGN[change.change]} ${printable(change.object)}${change.restarts ? '   (its pods restart)' : ''}`,
+    ...change.fields.slice(0, SHOWN_FIELDS).map(field),
+    ...(hidden > 0 ? [`      … and ${hidden} fields more`] : []),
+  ];
+}
+
+/** A difference of two plans as a person reads it: the platform first, then model by model. */
+export function renderDiff(diff: PlanDiff): string {
+  return diff.groups.map(({ model, changes }) => [model ?? 'platform', ...changes.flatMap(object)].join('\n')).join('\n\n');
+}
+
+/** `2 added, 1 changed, 0 removed; pods of 1 workload restart` */
+export function diffSummary({ added, changed, removed, restarts }: PlanDiff): string {
+  if (added + changed + removed === 0) return 'no difference';
+  const restarting = restarts.length > 0 ? `; pods of ${restarts.length} workload${restarts.length === 1 ? '' : 's'} restart` : '';
+  return `${added} added, ${changed} changed, ${removed} removed${restarting}`;
+}
