@@ -50,7 +50,6 @@ export function edgeVirtualHost(index: BundleIndex, contracts: { readonly [prefi
     name: EDGE_ROUTES,
     // Sessions end at the edge: neither the processor nor the portal sees a cookie.
     request_headers_to_remove: ['cookie'],
-    response_headers_to_add: [{ header: { key: 'x-content-type-options', value: 'nosniff' }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' }],
     virtual_hosts: [{ name: 'edge', domains: ['*'], matcher: { ...tree, on_no_match: rest } }],
   };
 }

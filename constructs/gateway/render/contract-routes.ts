@@ -23,24 +23,21 @@ const OPENAPI_PAGE = 'openapi.json';
  * 404 and 405 are told only to callers who hold some role of the contract: for all others an unknown path and a forbidden one look the same.
  */
 export function contractRoutes(identity: ResolvedIdentity, model: ResolvedModel, contract: ResolvedContract): readonly JsonObject[] {
-  const extras = contractExtras(model, contract);
+  const cors = corsOf(model);
   const members = allowRoles(identity, rolesOf(model, contract));
   const prefix = contractPrefix(model.name, contract.contract);
-  const rest = { match: { prefix }, typed_per_filter_config: { ...extras.filters, [RBAC_FILTER]: members } };
+  const rest = { match: { prefix }, typed_per_filter_config: { ...cors, [RBAC_FILTER]: members } };
   if (contract.lifecycle.retired) return [{ name: `${model.name}/${contract.contract}/gone`, ...rest, direct_response: { status: 410 } }];
   const openapi = methodPath(model.name, contract.contract, OPENAPI_PAGE);
   return [
-    ...contract.methods.flatMap((method) => [
-      pinnedCall(identity, model, contract, method, extras),
-      call(identity, model, contract, method, extras),
-    ]),
+    ...(model.cors ? [preflight(model, contract, rest.typed_per_filter_config)] : []),
+    ...contract.methods.flatMap((method) => [pinnedCall(identity, model, contract, method), call(identity, model, contract, method)]),
     {
       name: routeId(model.name, contract.contract, OPENAPI_PAGE),
       match: { path: openapi, headers: [exactHeader(':method', 'GET')] },
       route: toProcessor(5000),
       request_headers_to_add: [overwriteHeader(Header.route, routeId(model.name, contract.contract, OPENAPI_PAGE))],
-      ...extras.answer,
-      typed_per_filter_config: { ...extras.filters, [RBAC_FILTER]: members },
+      typed_per_filter_config: { ...cors, [RBAC_FILTER]: members },
     },
     ...contract.methods.map((method) =>
       wrongMethod(methodPath(model.name, contract.contract, method.method), 'POST', rest.typed_per_filter_config),
@@ -72,30 +69,12 @@ export function toProcessor(timeoutMs: number): JsonObject {
   };
 }
 
-interface Extras {
-  readonly filters: { readonly [filter: string]: JsonObject };
-  readonly answer: JsonObject;
+/** What every route of the contract carries. */
+function corsOf(model: ResolvedModel): { readonly [filter: string]: JsonObject } {
+  return model.cors && model.cors.origins.length > 0 ? { [CORS_FILTER]: corsPolicy(model.cors.origins) } : {};
 }
 
-function contractExtras(model: ResolvedModel, contract: ResolvedContract): Extras {
-  const { deprecated, sunset } = contract.lifecycle;
-  const dates = [
-    ...(deprecated ? [overwriteHeader('deprecation', `@${Date.parse(deprecated) / 1000}`)] : []),
-    ...(sunset ? [overwriteHeader('sunset', new Date(sunset).toUTCString())] : []),
-  ];
-  return {
-    filters: model.cors && model.cors.origins.length > 0 ? { [CORS_FILTER]: corsPolicy(model.cors.origins) } : {},
-    answer: dates.length > 0 ? { response_headers_to_add: dates } : {},
-  };
-}
-
-function call(
-  identity: ResolvedIdentity,
-  model: ResolvedModel,
-  contract: ResolvedContract,
-  method: ResolvedMethod,
-  extras: Extras,
-): JsonObject {
+function call(identity: ResolvedIdentity, model: ResolvedModel, contract: ResolvedContract, method: ResolvedMethod): JsonObject {
   const id = routeId(model.name, contract.contract, method.method);
   return {
     name: id,
@@ -103,9 +82,8 @@ function call(
     route: callAction(method),
     request_body_buffer_limit: Math.min(method.maxBodyBytes, REPLAY_BYTES),
     request_headers_to_add: [overwriteHeader(Header.route, id)],
-    ...extras.answer,
     typed_per_filter_config: {
-      ...extras.filters,
+      ...corsOf(model),
       ...(method.public ? { [JWT_FILTER]: optionalToken() } : {}),
       [RBAC_FILTER]: method.public ? allowPublic() : allowRoles(identity, method.roles),
     },
@@ -113,17 +91,11 @@ function call(
 }
 
 /** The same call with `kea-version`: needs the pin role besides, also on a public method. */
-function pinnedCall(
-  identity: ResolvedIdentity,
-  model: ResolvedModel,
-  contract: ResolvedContract,
-  method: ResolvedMethod,
-  extras: Extras,
-): JsonObject {
+function pinnedCall(identity: ResolvedIdentity, model: ResolvedModel, contract: ResolvedContract, method: ResolvedMethod): JsonObject {
   const id = routeId(model.name, contract.contract, method.method);
   const pin = [pinRole(model.name)];
   return {
-    ...call(identity, model, contract, method, extras),
+    ...call(identity, model, contract, method),
     name: `${id}@pinned`,
     match: {
       path: methodPath(model.name, contract.contract, method.method),
@@ -131,7 +103,7 @@ function pinnedCall(
     },
     request_headers_to_add: [overwriteHeader(Header.route, id), overwriteHeader(Header.pinned, 'true')],
     typed_per_filter_config: {
-      ...extras.filters,
+      ...corsOf(model),
       [RBAC_FILTER]: method.public ? allowRoles(identity, pin) : allowRoles(identity, method.roles, pin),
     },
   };
@@ -142,6 +114,19 @@ function callAction(method: ResolvedMethod): JsonObject {
   // An answer that streams has no end to wait for: the gap between two pieces is bounded instead, and the whole by the listener.
   if (method.call.kind === 'openai') return { ...toProcessor(0), idle_timeout: milliseconds(deadline) };
   return toProcessor(deadline);
+}
+
+// The CORS filter judges a preflight by the policy of a route that leads somewhere; one that it does not answer needs a token like any other call.
+function preflight(model: ResolvedModel, contract: ResolvedContract, filters: JsonObject): JsonObject {
+  const id = routeId(model.name, contract.contract, 'preflight');
+  const asked = ['origin', 'access-control-request-method'].map((name) => ({ name, present_match: true }));
+  return {
+    name: id,
+    match: { prefix: contractPrefix(model.name, contract.contract), headers: [exactHeader(':method', 'OPTIONS'), ...asked] },
+    route: toProcessor(5000),
+    request_headers_to_add: [overwriteHeader(Header.route, id)],
+    typed_per_filter_config: filters,
+  };
 }
 
 function wrongMethod(path: string, allowed: string, filters: JsonObject): JsonObject {

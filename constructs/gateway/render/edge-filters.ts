@@ -37,6 +37,16 @@ function healthCheck(): JsonObject {
   });
 }
 
+const COMPRESSED = [
+  'application/json',
+  'application/problem+json',
+  'text/html',
+  'text/css',
+  'text/plain',
+  'application/javascript',
+  'image/svg+xml',
+] as const;
+
 function compressor(): JsonObject {
   return extension('envoy.filters.http.compressor', 'envoy.extensions.filters.http.compressor.v3.Compressor', {
     response_direction_config: {
@@ -44,15 +54,7 @@ function compressor(): JsonObject {
         enabled: { default_value: true, runtime_key: 'kea.unused' },
         min_content_length: 1024,
         // No text/event-stream: a stream compressed in blocks is a stream held back.
-        content_type: [
-          'application/json',
-          'application/problem+json',
-          'text/html',
-          'text/css',
-          'text/plain',
-          'application/javascript',
-          'image/svg+xml',
-        ],
+        content_type_matcher: COMPRESSED.map((prefix) => ({ prefix })),
       },
       remove_accept_encoding_header: true,
     },

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../core/json';
 import type { ResolvedPlatform } from '../../../schema/resolved';
 import { refusalLog } from './access-log';
 import { edgeFilters } from './edge-filters';
-import { extension, socketAddress, typed } from './envoy';
+import { extension, removePrefix, socketAddress, typed } from './envoy';
 import { localReplies } from './local-replies';
 import type { ResolvedGatewayOptions } from './options';
 
@@ -74,8 +74,8 @@ function clientAddress(platform: ResolvedPlatform, options: ResolvedGatewayOptio
   return {
     use_remote_address: true,
     xff_num_trusted_hops: options.trustedHops ?? inFront,
-    // Nobody is internal: x-envoy-* overrides are taken from no client.
-    internal_address_config: { unix_sockets: false },
+    // Nobody is internal: x-envoy-* overrides and request ids are taken from no client. An empty list would mean "all private addresses".
+    internal_address_config: { unix_sockets: false, cidr_ranges: [{ address_prefix: '255.255.255.255', prefix_len: 32 }] },
     forward_client_cert_details: 'SANITIZE',
   };
 }
@@ -110,7 +110,7 @@ function removeInternalHeaders(): JsonObject {
     'envoy.http.early_header_mutation.header_mutation',
     'envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation',
     {
-      mutations: [{ remove_on_match: { key_matcher: { prefix: INTERNAL_PREFIX } } }, ...REMOVED_HEADERS.map((name) => ({ remove: name }))],
+      mutations: [removePrefix(INTERNAL_PREFIX), removePrefix('x-envoy-'), ...REMOVED_HEADERS.map((name) => ({ remove: name }))],
     },
   );
 }

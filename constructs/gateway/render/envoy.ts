@@ -41,3 +41,8 @@ export function exactHeader(name: string, value: string): JsonObject {
 export function loadAssignment(cluster: string, addresses: readonly JsonObject[]): JsonObject {
   return { cluster_name: cluster, endpoints: [{ lb_endpoints: addresses.map((address): JsonValue => ({ endpoint: { address } })) }] };
 }
+
+/** Header mutation that removes every header whose name starts so. */
+export function removePrefix(prefix: string): JsonObject {
+  return { remove_on_match: { key_matcher: { prefix } } };
+}

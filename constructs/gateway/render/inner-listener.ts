@@ -1,7 +1,7 @@
 import { Header, INTERNAL_PREFIX } from '../../../core/contract/headers';
 import { Socket } from '../../../core/contract/ports';
 import type { JsonObject } from '../../../core/json';
-import { extension, overwriteHeader, pipeAddress } from './envoy';
+import { extension, overwriteHeader, pipeAddress, removePrefix } from './envoy';
 import { status } from './local-replies';
 import type { ResolvedGatewayOptions } from './options';
 
@@ -92,8 +92,11 @@ function route(): JsonObject {
 
 // In the upstream chain, so that the model neither sees nor answers with the headers of this pod.
 function withholdHeaders(): JsonObject {
-  const internal = { remove_on_match: { key_matcher: { prefix: INTERNAL_PREFIX } } };
+  const internal = removePrefix(INTERNAL_PREFIX);
   return extension('envoy.filters.http.header_mutation', 'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation', {
-    mutations: { request_mutations: [internal, ...WITHHELD.map((name) => ({ remove: name }))], response_mutations: [internal] },
+    mutations: {
+      request_mutations: [internal, removePrefix('x-envoy-'), ...WITHHELD.map((name) => ({ remove: name }))],
+      response_mutations: [internal],
+    },
   });
 }

@@ -9,11 +9,12 @@ import { overwriteHeader, typed } from './envoy';
 export function localReplies(): JsonObject {
   return {
     mappers: [
-      mapper('unauthenticated', status('EQ', 401)),
+      mapper('unauthenticated', details("response.code_details == 'jwt_authn_access_denied{Jwt_is_missing}'"), [challenge('')]),
       // A token for another audience is no token of ours: 401 as RFC 6750 says, where jwt_authn answers 403.
       mapper('unauthenticated', details("response.code_details.startsWith('jwt_authn_access_denied')"), [
-        overwriteHeader('www-authenticate', 'Bearer realm="kea", error="invalid_token"'),
+        challenge(', error="invalid_token"'),
       ]),
+      mapper('unauthenticated', status('EQ', 401), [challenge('')]),
       mapper('forbidden', status('EQ', 403)),
       mapper('not-found', status('EQ', 404)),
       mapper('method-not-allowed', status('EQ', 405)),
@@ -22,6 +23,8 @@ export function localReplies(): JsonObject {
       mapper('body-too-large', status('EQ', 413)),
       mapper('too-many-requests', status('EQ', 429), [overwriteHeader('retry-after', '1')]),
       mapper('headers-too-large', status('EQ', 431)),
+      // A transfer encoding that nobody knows: the caller's mistake, not ours.
+      mapper('bad-request', status('EQ', 501)),
       mapper('overloaded', flags('OM', 'UO'), [overwriteHeader('retry-after', '1')]),
       mapper('portal-unavailable', both(status('GE', 502), path('/docs'))),
       // Behind the edge stands only the processor, and it has its own, shorter deadlines: whatever fails here is the processor, down or stuck.
@@ -43,6 +46,10 @@ function mapper(problem: ProblemName, filter: JsonObject, headers: readonly Json
       content_type: PROBLEM_JSON,
     },
   };
+}
+
+function challenge(error: string): JsonObject {
+  return overwriteHeader('www-authenticate', `Bearer realm="kea"${error}`);
 }
 
 /** Compares the status that the reply had before mapping. */

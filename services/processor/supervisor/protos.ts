@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { Field, Root } from 'protobufjs';
+import { Field, Root, Type } from 'protobufjs';
 import { packageRoot } from '../../../core/package-root';
 
 /** Files whose types the supervisor serves; what they import comes with them. */
@@ -22,11 +22,25 @@ const FILES = [
 ] as const;
 
 /**
- * Fields of Envoy 1.40 that are younger than the published definitions. Numbers are those of Envoy's own files;
- * `test/services/supervisor` sends each to a real Envoy and reads it back.
+ * What Envoy 1.40 knows and the published definitions do not yet. Numbers are those of the descriptors inside Envoy's own binary,
+ * against which `test/integration/envoy/protos.test.ts` holds them.
  */
-const YOUNGER_FIELDS: readonly { readonly type: string; readonly field: string; readonly id: number; readonly fieldType: string }[] = [
+export const YOUNGER_FIELDS: readonly {
+  readonly type: string;
+  readonly field: string;
+  readonly id: number;
+  readonly fieldType: string;
+  readonly oneof?: string;
+}[] = [
   { type: 'envoy.config.route.v3.Route', field: 'request_body_buffer_limit', id: 20, fieldType: 'google.protobuf.UInt64Value' },
+  { type: 'envoy.config.rbac.v3.SourcedMetadata', field: 'metadata_matcher', id: 1, fieldType: 'envoy.type.matcher.v3.MetadataMatcher' },
+  {
+    type: 'envoy.config.rbac.v3.Principal',
+    field: 'sourced_metadata',
+    id: 13,
+    fieldType: 'envoy.config.rbac.v3.SourcedMetadata',
+    oneof: 'identifier',
+  },
 ];
 
 /** Envoy's message types, with the field names as Envoy writes them. Takes about half a second: call once. */
@@ -35,12 +49,21 @@ export function loadProtos(): Root {
   const root = new Root();
   root.resolvePath = (_origin, target) => folders.map((folder) => join(folder, target)).find((file) => existsSync(file)) ?? target;
   root.loadSync([...FILES], { keepCase: true });
-  for (const { type, field, id, fieldType } of YOUNGER_FIELDS) {
-    const message = root.lookupType(type);
-    if (!message.fields[field]) message.add(new Field(field, id, fieldType));
-  }
+  for (const younger of YOUNGER_FIELDS) addField(root, younger);
   root.resolveAll();
   return root;
+}
+
+function addField(root: Root, { type, field, id, fieldType, oneof }: (typeof YOUNGER_FIELDS)[number]): void {
+  const at = type.lastIndexOf('.');
+  const found = root.lookup(type);
+  const message = found instanceof Type ? found : new Type(type.slice(at + 1));
+  if (message !== found) root.define(type.slice(0, at)).add(message);
+  if (message.fields[field]) return;
+  const added = new Field(field, id, fieldType);
+  const choice = oneof === undefined ? undefined : message.oneofs[oneof];
+  if (choice) choice.add(added);
+  else message.add(added);
 }
 
 function protoFolders(): readonly string[] {

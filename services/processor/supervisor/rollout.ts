@@ -130,7 +130,8 @@ export class Rollout {
       this.publishRoutes(this.current);
       this.ads.publish(ResourceType.clusters, label(this.current), this.clustersInUse());
     }
-    this.leaving.set(next, Date.now());
+    // No call ever belonged to it, so its parts and clusters go at once.
+    this.forget([next]);
     return { digest, by, reason, at: new Date().toISOString() };
   }
 
@@ -151,12 +152,14 @@ export class Rollout {
     const due = [...this.leaving].filter(([, since]) => Date.now() - since >= this.times.settleMs).map(([bundle]) => bundle);
     if (due.length === 0) return;
     for (const bundle of due) this.leaving.delete(bundle);
-    const kept = new Set([...this.leaving.keys(), ...(this.current ? [this.current] : [])].flatMap(digests));
     if (this.current) this.ads.publish(ResourceType.clusters, label(this.current), this.clustersInUse());
-    this.workers.keep(
-      this.current,
-      [...new Set(due.flatMap(digests))].filter((digest) => !kept.has(digest)),
-    );
+    this.forget(due);
+  }
+
+  private forget(bundles: readonly LoadedBundle[]): void {
+    const kept = new Set([...this.leaving.keys(), ...(this.current ? [this.current] : [])].flatMap(digests));
+    const gone = [...new Set(bundles.flatMap(digests))].filter((digest) => !kept.has(digest));
+    this.workers.keep(this.current, gone);
   }
 }
 
