@@ -134,7 +134,7 @@ function store(
   });
   if (!verdict.store) return false;
   const now = Date.now();
-  const ttlMs = cache.ttlSeconds * 1000 * (1 - Math.random() * TTL_JITTER);
+  const ttlMs = Math.ceil(cache.ttlSeconds * 1000 * (1 - Math.random() * TTL_JITTER));
   services.cache.set(key, { body: bytes, version: outcome.version, storedAt: now, expiresAt: now + ttlMs });
   return true;
 }

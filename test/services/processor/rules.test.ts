@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { json, text } from '../../support/stand-in-inner';
+import { until } from '../../support/until';
 import { makePart, SCORE_REQUEST, WorkerFixture, type CallOptions } from '../../support/worker-fixture';
 
 const GOOD = { income: 52000, age: 41, amount: 9000 };
@@ -201,7 +202,7 @@ describe('the model fails', () => {
     ['a broken connection', (f) => (f.inner.answer = (_c, r) => void r.destroy()), 502, 'model-failed'],
     [
       'a truncated answer',
-      (f) => (f.inner.answer = (_c, r) => r.writeHead(200, { 'content-length': '50' }).write('{"score":', () => r.destroy())),
+      (f) => (f.inner.answer = (_c, r) => void r.writeHead(200, { 'content-length': '50' }).write('{"score":', () => r.destroy())),
       502,
       'model-failed',
     ],
@@ -437,10 +438,3 @@ test('a request schema that changes is judged anew', async () => {
   ]);
   expect((await fixture.call({ body: { ...GOOD, age: 151 } })).status).toBe(200);
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let waited = 0; !condition(); waited += 5) {
-    if (waited > 5000) throw new Error('the condition did not come true');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

@@ -71,7 +71,7 @@ export class RedisCache implements ResponseCache {
     this.writes++;
     // A full or read-only Redis answers with an error: it still answers reads, so the breaker is not told.
     this.client
-      .set(this.options.prefix + key, sealEntry(this.options.secret, key, entry), 'PX', ttl)
+      .set(this.options.prefix + key, sealEntry(this.options.secret, key, entry), 'PX', Math.ceil(ttl))
       .catch((error: Error) => this.tell(error))
       .finally(() => this.writes--);
   }
