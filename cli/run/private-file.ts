@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 export function readPrivateJson<T>(file: string): Partial<T> | undefined {
   try {
     const value = JSON.parse(readFileSync(file, 'utf8')) as unknown;
-    return typeof value === 'object' && value !== null ? (value) : undefined;
+    return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
     return undefined;
   }

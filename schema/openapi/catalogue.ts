@@ -60,6 +60,8 @@ export const catalogueSchemas: JsonObject = {
       owner: { type: 'string' },
       description: { type: 'string' },
       tags: { type: 'array', items: { type: 'string' } },
+      deprecated: { type: 'string', format: 'date' },
+      sunset: { type: 'string', format: 'date' },
       methods: {
         type: 'array',
         items: {
