@@ -126,3 +126,5 @@ function readDocument<T>(
   const findings = [...parsed.findings, ...shape, ...misplaced];
   return hasErrors(findings) ? { findings } : { document: parsed.document as unknown as ParsedDocument<T>, findings };
 }
+
+export { readBytes } from './read-bytes';

@@ -66,6 +66,7 @@ function judge(error: SchemaError, document: ParsedDocument<JsonValue>): Judged 
   });
   const subject = at.length === 0 ? 'the file' : formatPath(at);
   const schema = (error.parentSchema ?? {}) as JsonObject;
+  const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};
   const form = typeof schema['x-kea-form'] === 'string' ? schema['x-kea-form'] : undefined;
   if (error.data === null && error.keyword !== 'anyOf' && at.length > 0)
     return say(0, kind.empty, `${subject} has no value`, at, undefined, 'key');
@@ -75,6 +76,8 @@ function judge(error: SchemaError, document: ParsedDocument<JsonValue>): Judged 
       return unknownKey(String(error.params['additionalProperty']), at, schema, document, say);
     case 'required': {
       const missing = String(error.params['missingProperty']);
+      // A misspelt key that was needed is one mistake, and the unknown key tells it better.
+      if (Object.keys(error.data as object).some((key) => !(key in properties) && nearest(key, Object.keys(properties)) === missing)) return undefined;
       return say(
         1,
         kind.missingKey,

@@ -16,22 +16,29 @@ export const schemas: { readonly [kind in ParsedDocument['kind']]: JsonObject } 
 /** What ajv says of one value; empty where it is valid. */
 export type SchemaError = ErrorObject<string, { readonly [name: string]: unknown }, unknown>;
 
-let compiled: { readonly [kind in ParsedDocument['kind']]: ValidateFunction } | undefined;
-
 /** All of ajv's errors about a value, with the schema and the data that each is about. */
 export function schemaErrors(kind: ParsedDocument['kind'], value: unknown): readonly SchemaError[] {
-  compiled ??= compile();
-  const validate = compiled[kind];
+  const validate = validator(kind);
   return validate(value) ? [] : (validate.errors as readonly SchemaError[]);
 }
 
-/** Once a process: making the validators costs more than hundreds of validations. */
-function compile(): { readonly [kind in ParsedDocument['kind']]: ValidateFunction } {
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true, validateSchema: false, messages: false });
-  for (const word of ['x-kea-form', 'x-kea-default', 'x-kea-unit', 'x-kea-late', 'x-kea-type']) ajv.addKeyword(word);
-  ajv.addSchema(schemas.model, 'model');
-  const contract = ajv.getSchema('model#/$defs/ContractDocument');
-  const model = ajv.getSchema('model');
-  if (!contract || !model) throw new Error('the model schema lost its ContractDocument');
-  return { model: model as ValidateFunction, contract: contract as ValidateFunction, stack: ajv.compile(schemas.stack) };
+const names: { readonly [kind in ParsedDocument['kind']]: string } = {
+  model: 'model',
+  contract: 'model#/$defs/ContractDocument',
+  stack: 'stack',
+};
+let ajv: Ajv2020 | undefined;
+
+/** Made once a process and only when it is needed: making one costs more than hundreds of validations. */
+function validator(kind: ParsedDocument['kind']): ValidateFunction {
+  ajv ??= prepare();
+  const made = ajv.getSchema(names[kind]);
+  if (!made) throw new Error(`there is no schema for a ${kind} document`);
+  return made as ValidateFunction;
+}
+
+function prepare(): Ajv2020 {
+  const made = new Ajv2020({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true, validateSchema: false, messages: false });
+  for (const word of ['x-kea-form', 'x-kea-default', 'x-kea-unit', 'x-kea-late', 'x-kea-type']) made.addKeyword(word);
+  return made.addSchema(schemas.model, 'model').addSchema(schemas.stack, 'stack');
 }
