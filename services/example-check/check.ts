@@ -67,15 +67,22 @@ async function checkExample(options: CheckOptions, method: BundleMethod, example
   const schema = options.schemas[method.responseSchema];
   const decoded = decodeCall(method.call, options.version, answered.bytes, encoded, schema);
   if (!decoded.ok) return wrong(`the answer is outside the protocol: ${decoded.reason}`);
-  if (schema) {
-    const errors = validators.check(method.responseSchema, () => schema, decoded.value, true);
-    if (errors)
-      return wrong(
-        `the answer does not fit the response schema: ${errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')}`,
-      );
-  }
+  const misfit = schema && fitsNot(validators, method.responseSchema, schema, decoded.value);
+  if (misfit !== undefined) return wrong(misfit);
   const differs = example.response === undefined ? undefined : difference(example.response, decoded.value, example.tolerance ?? 0);
   return differs ? wrong(`${differs.pointer} ${differs.reason}`.trim()) : { ok: true, answer: decoded.value };
+}
+
+/** Why the answer does not fit; a schema that is none is the plan's mistake and said as such. */
+function fitsNot(validators: Validators, digest: string, schema: JsonSchema, value: JsonValue): string | undefined {
+  try {
+    const errors = validators.check(digest, () => schema, value, true);
+    return (
+      errors && `the answer does not fit the response schema: ${errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')}`
+    );
+  } catch (error) {
+    return `the response schema cannot be used: ${causeOf(error)}`;
+  }
 }
 
 async function post(
