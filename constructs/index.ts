@@ -9,7 +9,7 @@ export { ResponseCache } from './cache/response-cache';
 export { ModelGateway } from './gateway/model-gateway';
 export { IdentityProvider } from './identity/identity-provider';
 export type { IModelEndpoint } from './model/endpoint';
-export { MlModel, type MlModelOptions } from './model/ml-model';
+export { MlModel, type MlModelOptions, type MlModelProps } from './model/ml-model';
 export type { ModelTransforms } from './model/model-version';
 export { type Runtime, runtimes } from './model/runtimes';
 export { Platform, type PlatformProps } from './platform';

@@ -2,6 +2,8 @@ import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { ResolvedModel, ResolvedStack } from '../../schema/resolved';
 import { k8s, plainObject } from '../k8s';
+import { reportFinding } from '../shared/notes';
+import { type MlModelFile, resolveProps } from './resolve-props';
 import { registerPlanCheck } from '../plan/register';
 import { type Labels, modelLabels, modelSelector } from '../shared/labels';
 import { allowFrom, denyAll, gatewayPods, scrapers } from '../shared/network-policy';
@@ -33,6 +35,9 @@ export interface MlModelOptions {
   readonly patches?: readonly ObjectPatch[];
 }
 
+/** A model as its file would say it: the keys are the file's own. */
+export interface MlModelProps extends MlModelFile, MlModelOptions {}
+
 /** A model that was loaded and resolved already. */
 export interface ResolvedMlModelProps extends MlModelOptions {
   readonly model: ResolvedModel;
@@ -52,22 +57,25 @@ export class MlModel extends Construct implements IModelEndpoint {
     return new MlModel(scope, id, props);
   }
 
-  constructor(scope: Construct, id: string, props: ResolvedMlModelProps) {
+  constructor(scope: Construct, id: string, props: MlModelProps | ResolvedMlModelProps) {
     super(scope, id);
-    this.model = props.model;
-    this.namespace = props.namespace ?? Chart.of(this).namespace ?? props.stack.namespaces.models;
-    const { model, namespace } = this;
-    this.addNetworkPolicies(props.stack);
+    const { transform, patches } = props;
+    const { model, stack, findings } = 'model' in props ? { ...props, findings: [] } : resolveProps(resolvable(props));
+    reportFinding(this, ...findings);
+    this.model = model;
+    this.namespace = props.namespace ?? Chart.of(this).namespace ?? stack.namespaces.models;
+    const { namespace } = this;
+    if (model.contracts.length > 0) this.addNetworkPolicies(stack);
     for (const contract of model.contracts) {
       new ModelContract(this, contract.contract, {
         model,
         contract,
-        stack: props.stack,
+        stack,
         namespace,
-        ...(props.transform ? { transform: props.transform } : {}),
+        ...(transform ? { transform } : {}),
       });
     }
-    applyPatches(this, props.patches);
+    applyPatches(this, patches);
     registerPlanCheck(this);
   }
 
@@ -97,4 +105,10 @@ export class MlModel extends Construct implements IModelEndpoint {
     const versions = this.model.contracts.flatMap((contract) => contract.versions);
     return versions.map((version) => runtimeOf(version.framework, version.runtime).metrics?.path).find((path) => path !== undefined);
   }
+}
+
+/** The file's keys alone. */
+function resolvable(props: MlModelProps): MlModelFile {
+  const { namespace: _namespace, transform: _transform, patches: _patches, ...file } = props;
+  return file;
 }

@@ -47,7 +47,7 @@ function collect(root: Construct): Collected {
   const stack: Construct[] = [root];
   for (let construct = stack.pop(); construct; construct = stack.pop()) {
     visit(construct, collected);
-    for (const child of construct.node.children.reverse()) stack.push(child as Construct);
+    for (const child of construct.node.children.reverse()) stack.push(child);
   }
   return collected;
 }

@@ -14,7 +14,7 @@ export function registerPlanCheck(scope: Construct): void {
   registered.add(root);
   root.node.addValidation({
     validate: () => {
-      if (isPlanning(root as Construct)) return [];
+      if (isPlanning(root)) return [];
       return (
         plan(root as Construct)
           // what constructs say of themselves, cdk8s prints already

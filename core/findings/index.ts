@@ -1,7 +1,11 @@
 import { artifactFindings } from './artifact';
 import { cliFindings } from './cli';
+import { contractFindings } from './contract';
 import { documentFindings } from './documents';
 import type { FindingKind } from './finding';
+import { planFindings } from './plan';
+import { gatewayFindings } from './gateway';
+import { modelFindings } from './model';
 import { referenceFindings } from './references';
 import { runFindings } from './run';
 import { shapeFindings } from './shape';
@@ -12,7 +16,11 @@ import { byBytes } from '../order';
 const areas: readonly { readonly [name: string]: FindingKind }[] = [
   artifactFindings,
   cliFindings,
+  contractFindings,
   documentFindings,
+  planFindings,
+  gatewayFindings,
+  modelFindings,
   referenceFindings,
   runFindings,
   shapeFindings,

@@ -4,7 +4,7 @@ import { programCommand } from '../../../core/contract/programs';
 import { finding, type Finding } from '../../../core/findings/finding';
 import { planFindings } from '../../../core/findings/plan';
 import type { ResolvedArtifact, ResolvedStack } from '../../../schema/resolved';
-import { k8s } from '../../k8s';
+import type { k8s } from '../../k8s';
 import { emptyDir, hardenedContainer } from '../../shared/hardened-pod';
 import { type ImageReference, imageReference, KeaImage } from '../../shared/images';
 import { MiB } from '../../shared/quantities';
@@ -153,7 +153,7 @@ function shapeFindings(input: ArtifactInput, artifact: ResolvedArtifact, scheme:
   const what = `version ${input.version} of "${model}"`;
   const stays =
     scheme === 'file'
-      ? [finding(planFindings.artifactStaysHere, { message: `${what}: artifact "${artifact.uri}" is a file of this machine`, model })]
+      ? [finding(planFindings.artifactStaysHere, { message: `${what}: its artifact is a file of this machine`, model })]
       : [];
   const shape = runtime.artifact.shape;
   const wrong = (shape === 'file' && artifact.isFolder) || (shape === 'folder' && !artifact.isFolder);
