@@ -124,6 +124,8 @@ export type BundleCall =
       readonly kind: 'tensors';
       readonly inputs: readonly TensorInput[];
       readonly outputs: readonly TensorOutput[];
+      /** Name by which the runtime knows the model, where it is not the version's `runtimeModel`. */
+      readonly model?: string;
       /** TensorFlow's signature; absent = the server's default. */
       readonly signature?: string;
     }

@@ -5,6 +5,7 @@ import type { KeyPath } from '../load/document';
 import type { FullContract, FullModel } from '../resolve/full';
 import type { ArtifactFile } from '../resolve/sources';
 import type { ResolvedStack } from '../resolved';
+import type { PassedChecks } from './examples';
 
 /** What a check of one model is about. */
 export interface ModelSubject {
@@ -31,6 +32,8 @@ export interface ContractSubject {
   readonly stack: ResolvedStack;
   /** Names of all stack files; nothing where they are not known. */
   readonly stacks?: readonly string[];
+  /** What earlier runs found right; nothing where nothing is remembered. */
+  readonly passed?: PassedChecks;
   /** A finding at a key of the full document: the key's own place, or that of the nearest one that was written. */
   readonly report: Report;
   /** A finding at a key of the document as written. */
@@ -53,6 +56,7 @@ export type Report = (kind: FindingKind, path: KeyPath, details: Omit<FindingDet
 /** Pure; one idea each; listed in `index.ts`. */
 export type ModelCheck = (subject: ModelSubject) => readonly Finding[];
 export type ContractCheck = (subject: ContractSubject) => readonly Finding[];
+export type FolderCheck = (models: readonly ModelSubject[]) => readonly Finding[];
 export type StackCheck = (subject: StackSubject) => readonly Finding[];
 
 /** Where keys stand; constructs, which have no files, answer nothing. */

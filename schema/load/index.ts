@@ -1,6 +1,8 @@
 import { join } from 'node:path';
-import { hasErrors, type Finding } from '../../core/findings/finding';
-import { stackChecks } from '../checks';
+import { finding, hasErrors, type Finding } from '../../core/findings/finding';
+import { stackFindings } from '../../core/findings/stack';
+import type { PassedChecks } from '../checks/examples';
+import { folderChecks, stackChecks } from '../checks';
 import { reporter } from '../checks/subject';
 import type { StackDocument } from '../generated/platform';
 import { LOCAL, localStack } from '../resolve/local';
@@ -13,7 +15,9 @@ import { findStacks } from './find';
 import { deepFreeze } from './freeze';
 import { readImagesLock } from './images-lock';
 import { makeOrigins, placeOfOrigin, type Documents, type Origins } from './origins';
+import { openPassed } from './passed';
 import { readDocuments, readStack } from './read';
+import { writeOutReferences } from './written-out';
 
 export type { Origins, ShownModel, ShownOrigin, ShownValue } from './origins';
 
@@ -39,7 +43,7 @@ export interface LoadResult {
 }
 
 /**
- * Folder → platform, in named phases: find, parse, validate, references (`read.ts`) → artifacts → merge, derive, defaults, checks
+ * Folder → platform, in named phases: find, parse, validate (`read.ts`) → references → artifacts → merge, derive, defaults, checks
  * (`resolveModel`) → freeze. Collects findings; never throws on what stands in files.
  */
 export async function loadPlatform(options: LoadOptions): Promise<LoadResult> {
@@ -55,39 +59,81 @@ export async function loadPlatform(options: LoadOptions): Promise<LoadResult> {
   if (stack === undefined) return { findings: read.findings, origins: makeOrigins(new Map()), files: read.files };
 
   const findings: Finding[] = [...read.findings, ...stack.findings];
-  const resolved: ResolvedModel[] = [];
-  const shown = new Map<string, { readonly resolution: ModelResolution; readonly documents: Documents }>();
-  const inline = stack.resolved.identity.kind !== 'embedded' && stack.resolved.artifacts.store === undefined;
-  const stacks = findStacks(options.root);
+  const files = [...read.files];
+  const shown = new Map<string, Loaded>();
+  const passed = openPassed(options.root);
+  const context = { root: options.root, stack, passed, stacks: findStacks(options.root) };
   for (const parsed of read.models) {
-    const documents: Documents = { parsed, stack: read.stack };
-    const artifacts = readArtifacts(parsed, { root: options.root, inline });
-    const resolution = resolveModel(
-      {
-        name: parsed.name,
-        folder: parsed.folder,
-        model: parsed.model.value,
-        contracts: new Map([...parsed.contracts].map(([contract, document]) => [contract, document.value])),
-        files: artifacts.files,
-      },
-      {
-        stack: stack.resolved,
-        stackDocument: stack.document,
-        ...(stacks.length > 0 ? { stacks } : {}),
-        locate: (origin, contract) => placeOfOrigin(origin, contract, documents),
-      },
-    );
-    shown.set(parsed.name, { resolution, documents });
-    findings.push(...artifacts.findings, ...resolution.findings);
-    if (resolution.resolved && !hasErrors(artifacts.findings) && isSelected(resolution.resolved, stack.document))
-      resolved.push(resolution.resolved);
+    const loaded = loadModel(parsed, { parsed, stack: read.stack }, context);
+    shown.set(parsed.name, loaded);
+    findings.push(...loaded.findings);
+    files.push(...loaded.files);
   }
+  passed.save();
+  const together = folderChecks.flatMap((check) => check([...shown.values()].map(({ resolution }) => resolution.subject)));
+  findings.push(...together);
+  const refused = new Set(together.filter((each) => each.severity === 'error').map((each) => each.model));
+  const models = [...shown.values()].flatMap(({ resolution: { resolved }, findings: own }) =>
+    resolved && !hasErrors(own) && !refused.has(resolved.name) && isSelected(resolved, stack.document) ? [resolved] : [],
+  );
+  findings.push(...emptySelection(stack, shown, read.stack));
   return {
-    ...(hasErrors(stack.findings) ? {} : { platform: deepFreeze({ stack: stack.resolved, models: resolved }) }),
+    ...(hasErrors(stack.findings) ? {} : { platform: deepFreeze({ stack: stack.resolved, models }) }),
     findings,
     origins: makeOrigins(shown),
-    files: read.files,
+    files,
   };
+}
+
+interface Loaded {
+  readonly resolution: ModelResolution;
+  readonly documents: Documents;
+  readonly findings: readonly Finding[];
+  readonly files: readonly string[];
+}
+
+interface LoadContext {
+  readonly root: string;
+  readonly stack: LoadedStack;
+  readonly passed: PassedChecks;
+  readonly stacks: readonly string[];
+}
+
+/** One model through references, artifacts and resolution. */
+function loadModel(parsed: Documents['parsed'], documents: Documents, { root, stack, passed, stacks }: LoadContext): Loaded {
+  const inline = stack.resolved.identity.kind !== 'embedded' && stack.resolved.artifacts.store === undefined;
+  const written = writeOutReferences(root, parsed);
+  const artifacts = readArtifacts(parsed, { root, inline });
+  const resolution = resolveModel(
+    { name: parsed.name, folder: parsed.folder, model: parsed.model.value, contracts: written.contracts, files: artifacts.files },
+    {
+      stack: stack.resolved,
+      stackDocument: stack.document,
+      passed,
+      ...(stacks.length > 0 ? { stacks } : {}),
+      locate: (origin, contract) => placeOfOrigin(origin, contract, documents),
+    },
+  );
+  return { resolution, documents, findings: [...written.findings, ...artifacts.findings, ...resolution.findings], files: written.files };
+}
+
+/** A selection that takes none of the models that are there. */
+function emptySelection(
+  stack: LoadedStack,
+  loaded: ReadonlyMap<string, Loaded>,
+  document: ParsedDocument<StackDocument> | undefined,
+): readonly Finding[] {
+  const { select } = stack.document.models ?? {};
+  const resolved = [...loaded.values()].flatMap(({ resolution }) => resolution.resolved ?? []);
+  if (
+    select === undefined ||
+    document === undefined ||
+    resolved.length === 0 ||
+    resolved.some((model) => isSelected(model, stack.document))
+  )
+    return [];
+  const message = `none of ${resolved.length} models fits "models.select"`;
+  return [finding(stackFindings.selectsNothing, { message, place: document.place(['models', 'select']), stack: stack.name })];
 }
 
 interface LoadedStack {

@@ -2,6 +2,7 @@ import { hasErrors, type Finding, type Place } from '../../core/findings/finding
 import type { JsonObject } from '../../core/json';
 import { compareContracts } from '../../core/names';
 import { contractChecks, modelChecks } from '../checks';
+import type { PassedChecks } from '../checks/examples';
 import { reporter, type ContractSubject, type ModelSubject } from '../checks/subject';
 import type { StackDocument } from '../generated/platform';
 import type { KeyPath } from '../load/document';
@@ -20,6 +21,8 @@ export interface ModelContext {
   readonly stackDocument: StackDocument;
   /** Names of all stack files, against which `stacks.<name>` is checked. */
   readonly stacks?: readonly string[];
+  /** What earlier runs found right. */
+  readonly passed?: PassedChecks;
   /** Where an origin stands; constructs leave it out. */
   readonly locate?: (origin: Origin, contract: string | undefined) => Place | undefined;
 }
@@ -35,6 +38,8 @@ export interface ModelResolution {
   /** Oldest first. */
   readonly contracts: readonly (Shown<FullContract> & { readonly contract: string })[];
   readonly findings: readonly Finding[];
+  /** For checks that look at all models together. */
+  readonly subject: ModelSubject;
   /** Absent when a finding is an error. */
   readonly resolved?: ResolvedModel;
 }
@@ -47,11 +52,18 @@ export function resolveModel(sources: ModelSources, context: ModelContext): Mode
     ...fullContract(sources, contract, model.full, context),
   }));
   const subjects = contracts.map((each) => contractSubject(sources, each, model.full, context));
+  const subject = modelSubject(sources, model, subjects, context);
   const findings = [
-    ...modelChecks.flatMap((check) => check(modelSubject(sources, model, subjects, context))),
-    ...subjects.flatMap((subject) => contractChecks.flatMap((check) => check(subject))),
+    ...modelChecks.flatMap((check) => check(subject)),
+    ...subjects.flatMap((each) => contractChecks.flatMap((check) => check(each))),
   ];
-  return { model, contracts, findings, ...(hasErrors(findings) ? {} : { resolved: readModel(sources, model.full, contracts, context) }) };
+  return {
+    model,
+    contracts,
+    findings,
+    subject,
+    ...(hasErrors(findings) ? {} : { resolved: readModel(sources, model.full, contracts, context) }),
+  };
 }
 
 function fullModel(sources: ModelSources, context: ModelContext): Shown<FullModel> {
@@ -126,6 +138,7 @@ function contractSubject(
     file: (version) => sources.files.get(artifactKey(contract, version)),
     stack: context.stack,
     ...(context.stacks ? { stacks: context.stacks } : {}),
+    ...(context.passed ? { passed: context.passed } : {}),
     report: reporter((path) => placeOf(origin, path, contract, context), { model: sources.name }),
     reportWritten: reporter((path) => context.locate?.({ kind: 'file', document: 'contract', path }, contract), { model: sources.name }),
   };

@@ -1,0 +1,60 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { packageRoot } from '../../core/package-root';
+
+/** What recheck answers, as far as it is read here: https://makenowjust-labs.github.io/recheck/docs/usage/as-javascript-library/ */
+interface Diagnostics {
+  readonly status: 'safe' | 'vulnerable' | 'unknown';
+  readonly complexity?: { readonly type: string; readonly degree?: number };
+}
+type CheckSync = (source: string, flags: string, parameters: { readonly timeout: number; readonly checker?: string }) => Diagnostics;
+
+/** A pattern that cannot be judged within this time is refused. */
+const JUDGE_MS = 1000;
+/** Texts are bounded, so a square of their length is bearable; a cube is not. */
+const MOST_DEGREE = 2;
+
+const judged = new Map<string, string | undefined>();
+
+/** Why a pattern is too slow, as the end of a sentence; nothing when it is fast enough. Remembers what it judged. */
+export function slowness(pattern: string): string | undefined {
+  if (isPlainlyFast(pattern)) return undefined;
+  if (!judged.has(pattern)) judged.set(pattern, judge(pattern));
+  return judged.get(pattern);
+}
+
+function judge(pattern: string): string | undefined {
+  let result: Diagnostics;
+  try {
+    result = recheck()(pattern, 'u', { timeout: JUDGE_MS });
+  } catch {
+    return 'could not be judged';
+  }
+  const { status, complexity } = result;
+  if (status === 'safe') return undefined;
+  if (status === 'unknown') return `could not be judged within ${JUDGE_MS / 1000} s`;
+  if (complexity?.type === 'polynomial' && (complexity.degree ?? 0) <= MOST_DEGREE) return undefined;
+  return complexity?.type === 'polynomial'
+    ? `takes time that grows with the power ${complexity.degree} of the length`
+    : 'takes time that grows exponentially';
+}
+
+let loaded: CheckSync | undefined;
+
+/** The build in plain JavaScript: no helper processes, no native code. Loaded only when a pattern needs it, since it is large. */
+function recheck(): CheckSync {
+  loaded ??= (createRequire(join(packageRoot(), 'package.json'))('recheck/lib/browser') as { readonly checkSync: CheckSync }).checkSync;
+  return loaded;
+}
+
+/**
+ * Patterns whose matching is linear, or at worst a square, by their look: no group is repeated, and at most one atom is repeated a variable
+ * number of times, beginning at the start of the text. Everything else is judged by recheck.
+ */
+export function isPlainlyFast(pattern: string): boolean {
+  const bare = pattern.replace(/\\./gsu, 'x').replace(/\[[^\]]*\]/gsu, 'x');
+  if (/\)[*+?{]/u.test(bare) || /[()|]/u.test(bare)) return false;
+  // A question mark that only makes another quantifier lazy is counted too, to be careful.
+  const variable = bare.match(/[*+?]|\{\d+,\d*\}/gu) ?? [];
+  return variable.length <= (pattern.startsWith('^') ? 1 : 0);
+}

@@ -1,0 +1,124 @@
+import { stackFindings as kind } from '../../core/findings/stack';
+import type { Finding } from '../../core/findings/finding';
+import { parseBytes, parseCpu, parseDuration } from '../../core/quantities';
+import type { Parsed } from '../../core/names';
+import type { KeyPath } from '../load/document';
+import { modelDefaults } from '../source/defaults';
+import { LOCAL } from '../resolve/local';
+import { quoted, type StackSubject } from './subject';
+
+/** Starts of addresses end with a slash. */
+export function allowSlash({ document, report }: StackSubject): readonly Finding[] {
+  return (document.artifacts?.allow ?? []).flatMap((start, index) =>
+    start.endsWith('/')
+      ? []
+      : [
+          report(kind.allowSlash, ['artifacts', 'allow', index], {
+            message: `"${start}" has no slash at its end`,
+            fix: `write "${start}/"`,
+          }),
+        ],
+  );
+}
+
+/** The store is one of the allowed places. */
+export function storeAllowed({ document, report }: StackSubject): readonly Finding[] {
+  const { store, allow } = document.artifacts ?? {};
+  if (store === undefined || allow === undefined || allow.some((start) => `${store.replace(/\/+$/, '')}/`.startsWith(start))) return [];
+  return [
+    report(kind.storeNotAllowed, ['artifacts', 'store'], { message: `"${store}" is not below ${quoted(allow) || 'any allowed address'}` }),
+  ];
+}
+
+/** A store of secrets together with ExternalSecret objects, and only then. */
+export function secretStore({ document, resolved, report }: StackSubject): readonly Finding[] {
+  if (resolved.secrets === 'externalSecret' && document.secretStore === undefined) {
+    return [
+      report(kind.secretStore, ['secrets'], {
+        message: '"secretStore" is missing beside "secrets: externalSecret"',
+        fix: 'add `secretStore`',
+      }),
+    ];
+  }
+  if (resolved.secrets !== 'externalSecret' && document.secretStore !== undefined) {
+    return [report(kind.secretStore, ['secretStore'], { message: `"secretStore" is not read with "secrets: ${resolved.secrets}"` })];
+  }
+  return [];
+}
+
+export function replicas({ document, resolved: { gateway }, report }: StackSubject): readonly Finding[] {
+  const { min, max } = gateway.replicas;
+  const scaling = document.defaults?.scaling ?? {};
+  const least = scaling.min ?? modelDefaults.scalingMin;
+  const most = scaling.max ?? modelDefaults.scalingMax;
+  return [
+    ...(min <= max
+      ? []
+      : [
+          report(kind.replicas, ['gateway', 'replicas', document.gateway?.replicas?.min === undefined ? 'max' : 'min'], {
+            message: `"min" is ${min} and "max" is ${max}`,
+          }),
+        ]),
+    ...(least <= most
+      ? []
+      : [
+          report(kind.replicas, ['defaults', 'scaling', scaling.min === undefined ? 'max' : 'min'], {
+            message: `"min" is ${least} and "max" is ${most}`,
+          }),
+        ]),
+  ];
+}
+
+/** A stack that denies has no loose ends of its own. */
+export function strictStack({ name, resolved, report }: StackSubject): readonly Finding[] {
+  if (resolved.policies.level !== 'deny') return [];
+  const loose: readonly (readonly [boolean, KeyPath, string, string])[] = [
+    [resolved.images.unpinned !== 'refuse', ['images', 'unpinned'], '"unpinned" is "warn"', 'write `unpinned: refuse`'],
+    [!resolved.artifacts.requireDigest, ['artifacts', 'requireDigest'], '"requireDigest" is false', 'write `requireDigest: true`'],
+    [resolved.gateway.replicas.min < 2, ['gateway', 'replicas', 'min'], '"min" is 1', 'write `min: 2` or more'],
+    [resolved.audit.replicas < 2, ['audit', 'replicas'], '"replicas" is 1', 'write `replicas: 2` or more'],
+  ];
+  return loose
+    .filter(([is]) => is)
+    .map(([, path, said, fix]) => report(kind.strict, path, { message: `${said} in stack "${name}", whose policies deny`, fix }));
+}
+
+/** Models and platform live apart. */
+export function namespaces({ resolved, report }: StackSubject): readonly Finding[] {
+  const { platform, models } = resolved.namespaces;
+  return platform === models
+    ? [report(kind.namespaces, ['namespaces', 'models'], { message: `"${models}" is the platform's namespace too` })]
+    : [];
+}
+
+/** Defaults by which models scale are measured by somebody. */
+export function defaultMetric({ name, document, resolved, report }: StackSubject): readonly Finding[] {
+  const [metric] = Object.keys(document.defaults?.scaling?.target ?? {});
+  if (metric === undefined || metric === 'cpu' || name === LOCAL || resolved.metrics.custom[metric] !== undefined) return [];
+  return [report(kind.noSource, ['defaults', 'scaling', 'target', metric], { message: `"${metric}" has no source in "metrics.custom"` })];
+}
+
+/** Quantities of the right form that cannot work. */
+export function stackQuantities({ document, report }: StackSubject): readonly Finding[] {
+  const { gateway, cache, audit, quota, defaults } = document;
+  const resources = defaults?.resources;
+  const given: readonly (readonly [KeyPath, string | number | undefined, (text: never) => Parsed<number>])[] = [
+    [['gateway', 'drain'], gateway?.drain, parseDuration],
+    [['cache', 'redis', 'managed', 'memory'], cache?.redis?.managed?.memory, parseBytes],
+    [['audit', 'retention'], audit?.retention, parseDuration],
+    [['audit', 'volume'], audit?.volume, parseBytes],
+    [['quota', 'cpu'], quota?.cpu, parseCpu],
+    [['quota', 'memory'], quota?.memory, parseBytes],
+    [['defaults', 'resources', 'cpu'], resources?.cpu, parseCpu],
+    [['defaults', 'resources', 'memory'], resources?.memory, parseBytes],
+    [['defaults', 'resources', 'ephemeralStorage'], resources?.ephemeralStorage, parseBytes],
+  ];
+  return given.flatMap(([path, text, parse]) => {
+    if (text === undefined) return [];
+    const parsed = parse(text as never);
+    if (parsed.ok && parsed.value > 0) return [];
+    return [
+      report(kind.quantity, path, { message: parsed.ok ? `"${text}" is nothing, must be above zero` : `"${text}" ${parsed.reason}` }),
+    ];
+  });
+}
