@@ -34,6 +34,7 @@ export class GatewayExposure extends Construct {
           name: stack.exposure.tlsSecret,
           keys: ['tls.crt', 'tls.key'],
           purpose: `certificate of ${stack.hostname}`,
+          type: 'kubernetes.io/tls',
         });
         plainObject(k8s.KubeService, this, 'LoadBalancer', {
           metadata: { ...metadata, name: `${service}-public` },
@@ -79,6 +80,7 @@ export class GatewayExposure extends Construct {
       name: exposure.tlsSecret,
       keys: ['tls.crt', 'tls.key'],
       purpose: `certificate of ${stack.hostname}`,
+      type: 'kubernetes.io/tls',
     });
     plainObject(k8s.KubeIngress, this, 'Ingress', {
       metadata,

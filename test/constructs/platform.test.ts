@@ -99,6 +99,15 @@ test('secrets are made by whom the stack says, and no value of one stands in the
   expect(names(external, 'Secret')).toEqual([]);
 });
 
+test('the registry’s credentials are asked for in both namespaces', () => {
+  const images = { ...samplePlatform().stack.images, pullSecret: 'registry-pull' };
+  const made = planOf({ images, secrets: 'externalSecret', secretStore: 'vault' });
+  expect(made.findings.filter((each) => each.severity === 'error')).toEqual([]);
+  const secrets = made.objects.filter((each) => each.kind === 'ExternalSecret' && each.name === 'registry-pull');
+  expect(secrets.map((each) => each.namespace).sort()).toEqual(['kea-models', 'kea-system']);
+  expect(planOf({ images }).findings.filter((each) => each.severity === 'error')).toEqual([]);
+});
+
 test('a load balancer serves TLS from the mounted certificate', () => {
   const result = planOf({ exposure: { kind: 'loadBalancer', tlsSecret: 'kea-tls' } });
   expect(spec(result, 'Service', 'kea-gateway-public')).toMatchObject({ type: 'LoadBalancer', ports: [{ port: 443 }] });
