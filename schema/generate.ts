@@ -1,12 +1,15 @@
 import { compile } from 'json-schema-to-typescript';
 import { format } from 'prettier';
 import ts from 'typescript';
+import { catalogue } from '../core/findings/index';
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json';
+import { documentPage, findingsPage } from './reference';
 import { modelSchema } from './source/model';
+import { contractKeys, modelKeys } from './source/keys';
 import { platformSchema } from './source/platform';
 
 /**
- * Everything that is generated from `schema/source/`: the two JSON Schemas and their TypeScript types.
+ * Everything that is generated from `schema/source/` and the catalogue of findings: the JSON Schemas, their TypeScript types, the reference pages.
  * Pure: path relative to the package → content. `scripts/generate.mjs` writes it, a test compares it with what is committed.
  */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
@@ -16,8 +19,16 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['schema/platform.schema.json', await json(platformSchema)],
     ['schema/generated/model.ts', await types(modelSchema)],
     ['schema/generated/platform.ts', await types(platformSchema)],
+    ['docs/reference/model-file.md', documentPage('The model files', modelIntro, modelSchema, ['ContractDocument'])],
+    ['docs/reference/stack-file.md', documentPage('The stack file', stackIntro, platformSchema)],
+    ['docs/reference/findings.md', findingsPage(catalogue)],
   ]);
 }
+
+const modelIntro =
+  '`model.yaml` holds what is true of the model, `v1.yaml`, `v2.yaml` … what is true of one contract. A model with one contract may write all keys in `model.yaml`. ' +
+  `Keys of \`model.yaml\`: ${modelKeys.join(', ')}. Keys of \`vN.yaml\`: ${contractKeys.join(', ')}. Both may start with \`kea: v1\`.`;
+const stackIntro = '`stacks/<name>.yaml` is one installation of the platform. Every key may be left out.';
 
 /** For editors only: `vN.yaml` by the definition inside the model's schema. */
 const contractPointer: JsonObject = {

@@ -287,12 +287,4 @@ export const documentFindings = kinds({
     fix: 'use small letters, digits and hyphens, starting with a letter, at most 40 characters',
     explanation: 'A stack is named like its file, without `.yaml`.',
   },
-  noSuchModel: {
-    code: 'KEA1039',
-    severity: 'error',
-    title: 'no model of that name',
-    why: 'the model was named on the command line',
-    fix: 'name a model that exists',
-    explanation: 'No folder below the models folders has this name and a `model.yaml`.',
-  },
 });

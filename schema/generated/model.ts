@@ -37,11 +37,15 @@ export interface ModelDocument {
    * @default - none may
    */
   readonly cors?: Cors | undefined;
-  /** Short form for the only version, N.0.0 of contract vN: a file or a folder. */
+  /**
+   * Short form for the only version, N.0.0 of contract vN: a file or a folder.
+   * @default - the artifacts of `versions`
+   */
   readonly artifact?: (string | Artifact) | undefined;
   /**
    * Short form for the only version, N.0.0 of contract vN: a container image.
    * Written as an image such as registry/name@sha256:<64 hexadecimal digits> or registry/name:tag.
+   * @default - the images of `versions`
    */
   readonly image?: string | undefined;
   /** What serves the model, and how it starts. */
@@ -156,11 +160,13 @@ export interface Runtime {
   /**
    * Only `python`: the file that holds the class, below the model's folder.
    * Written as a path to a Python file below the model.
+   * @default - needed for `python`
    */
   readonly source?: string | undefined;
   /**
    * Only `python`: the class that is served.
    * Written as the name of a Python class.
+   * @default - needed for `python`
    */
   readonly class?: string | undefined;
   /**
@@ -194,11 +200,15 @@ export interface Versions {
 }
 /** One build of the model; exactly one of `artifact` and `image`. */
 export interface Version {
-  /** The trained model: a file or a folder. */
+  /**
+   * The trained model: a file or a folder.
+   * @default - the version has an `image`
+   */
   readonly artifact?: (string | Artifact) | undefined;
   /**
    * A container image that serves the version, by digest. Without a digest the stack decides (`images.unpinned`, `images.lock`).
    * Written as an image such as registry/name@sha256:<64 hexadecimal digits> or registry/name:tag.
+   * @default - the version has an `artifact`
    */
   readonly image?: string | undefined;
   /**
@@ -290,26 +300,31 @@ export interface ScalingTarget {
   /**
    * Processor use of the request, averaged over instances.
    * Unit: percent.
+   * @default - not a target
    */
   readonly cpu?: number | undefined;
   /**
    * Requests in flight at one instance; needs a source in the stack (`metrics.custom`).
    * Unit: requests.
+   * @default - not a target
    */
   readonly concurrency?: number | undefined;
   /**
    * Requests a second at one instance; needs a source in the stack.
    * Unit: requests per second.
+   * @default - not a target
    */
   readonly rps?: number | undefined;
   /**
    * Use of the graphics processor; needs a source in the stack.
    * Unit: percent.
+   * @default - not a target
    */
   readonly gpu?: number | undefined;
   /**
    * Requests waiting inside the runtime; needs a source in the stack.
    * Unit: requests.
+   * @default - not a target
    */
   readonly queue?: number | undefined;
 }
@@ -352,7 +367,10 @@ export interface Routing {
   readonly sticky?: ('principal' | 'request') | undefined;
   /** Share of the calls that is sent to a version as well, without the caller waiting for it. */
   readonly shadow?: Shadow | undefined;
-  /** Calls with a certain header go to a certain version, before the weights; the first match decides. */
+  /**
+   * Calls with a certain header go to a certain version, before the weights; the first match decides.
+   * @default - none
+   */
   readonly match?: readonly RoutingMatch[] | undefined;
 }
 /** Share of the calls that each version answers; together 100. A version at 0 runs, warm, and is reached by pin only. */
@@ -529,7 +547,10 @@ export interface Call {
    * @default - `/<method>`
    */
   readonly post?: string | undefined;
-  /** `vllm`, `huggingface`: the operation of the OpenAI API. */
+  /**
+   * `vllm`, `huggingface`: the operation of the OpenAI API.
+   * @default - needed for `vllm` and `huggingface`
+   */
   readonly openai?: ('chat.completions' | 'completions' | 'embeddings') | undefined;
 }
 /** Tensor frameworks: tensor → a request field, or a list of fields in the order of its columns. */
@@ -559,6 +580,7 @@ export interface Cache {
   /**
    * How long an answer is kept; needed unless `scope` is `none`.
    * Written as a duration such as 250ms, 30s, 10m, 2h or 7d.
+   * @default - needed unless `scope` is `none`
    */
   readonly ttl?: string | undefined;
 }
@@ -587,6 +609,7 @@ export interface Slo {
   /**
    * Share of calls that do not fail on the platform's side.
    * Unit: percent.
+   * @default - no promise
    */
   readonly availability?: number | undefined;
   /** Times within which calls are answered. */
@@ -597,16 +620,19 @@ export interface SloLatency {
   /**
    * Half of the calls.
    * Written as a duration such as 250ms, 30s, 10m, 2h or 7d.
+   * @default - no promise
    */
   readonly p50?: string | undefined;
   /**
    * 95 of 100 calls.
    * Written as a duration such as 250ms, 30s, 10m, 2h or 7d.
+   * @default - no promise
    */
   readonly p95?: string | undefined;
   /**
    * 99 of 100 calls.
    * Written as a duration such as 250ms, 30s, 10m, 2h or 7d.
+   * @default - no promise
    */
   readonly p99?: string | undefined;
 }
@@ -628,11 +654,13 @@ export interface Lifecycle {
   /**
    * From this day on answers carry a deprecation header.
    * Written as a date in quotes such as "2027-06-30".
+   * @default - no date
    */
   readonly deprecated?: string | undefined;
   /**
    * From this day on the contract may be removed; after `deprecated`.
    * Written as a date in quotes such as "2027-06-30".
+   * @default - no date
    */
   readonly sunset?: string | undefined;
   /**
@@ -648,11 +676,15 @@ export interface ContractDocument {
    * @default "v1"
    */
   readonly kea?: 'v1' | undefined;
-  /** Short form for the only version, N.0.0 of contract vN: a file or a folder. */
+  /**
+   * Short form for the only version, N.0.0 of contract vN: a file or a folder.
+   * @default - the artifacts of `versions`
+   */
   readonly artifact?: (string | Artifact) | undefined;
   /**
    * Short form for the only version, N.0.0 of contract vN: a container image.
    * Written as an image such as registry/name@sha256:<64 hexadecimal digits> or registry/name:tag.
+   * @default - the images of `versions`
    */
   readonly image?: string | undefined;
   /** What serves the model, and how it starts. */

@@ -57,6 +57,7 @@ export interface StackDocument {
   /**
    * ClusterSecretStore that ExternalSecret objects point at; needed with `secrets: externalSecret`.
    * Written as the name of a Kubernetes object.
+   * @default - needed with `secrets: externalSecret`
    */
   readonly secretStore?: string | undefined;
   /** How measurements are collected. */
@@ -127,11 +128,20 @@ export interface Models {
 }
 /** A model is taken when it fits every key that is given. */
 export interface Select {
-  /** Its owner is one of these. */
+  /**
+   * Its owner is one of these.
+   * @default - any
+   */
   readonly owner?: readonly string[] | undefined;
-  /** It has one of these tags. */
+  /**
+   * It has one of these tags.
+   * @default - any
+   */
   readonly tags?: readonly string[] | undefined;
-  /** Its name is one of these. */
+  /**
+   * Its name is one of these.
+   * @default - any
+   */
   readonly name?: readonly string[] | undefined;
 }
 /** How container images are named and pinned. */
@@ -411,21 +421,25 @@ export interface CustomMetrics {
   /**
    * Source of `concurrency`.
    * Written as small letters, digits and hyphens, starting with a letter.
+   * @default - no source, so models cannot scale by it
    */
   readonly concurrency?: string | undefined;
   /**
    * Source of `rps`.
    * Written as small letters, digits and hyphens, starting with a letter.
+   * @default - no source, so models cannot scale by it
    */
   readonly rps?: string | undefined;
   /**
    * Source of `gpu`.
    * Written as small letters, digits and hyphens, starting with a letter.
+   * @default - no source, so models cannot scale by it
    */
   readonly gpu?: string | undefined;
   /**
    * Source of `queue`.
    * Written as small letters, digits and hyphens, starting with a letter.
+   * @default - no source, so models cannot scale by it
    */
   readonly queue?: string | undefined;
 }
@@ -539,26 +553,31 @@ export interface ScalingTarget {
   /**
    * Processor use of the request, averaged over instances.
    * Unit: percent.
+   * @default - not a target
    */
   readonly cpu?: number | undefined;
   /**
    * Requests in flight at one instance; needs a source in the stack (`metrics.custom`).
    * Unit: requests.
+   * @default - not a target
    */
   readonly concurrency?: number | undefined;
   /**
    * Requests a second at one instance; needs a source in the stack.
    * Unit: requests per second.
+   * @default - not a target
    */
   readonly rps?: number | undefined;
   /**
    * Use of the graphics processor; needs a source in the stack.
    * Unit: percent.
+   * @default - not a target
    */
   readonly gpu?: number | undefined;
   /**
    * Requests waiting inside the runtime; needs a source in the stack.
    * Unit: requests.
+   * @default - not a target
    */
   readonly queue?: number | undefined;
 }

@@ -63,7 +63,7 @@ function composeTokens(tokens: readonly CST.Token[], text: string, problems: Pro
     return { problems };
   }
   if (second) problems.push({ kind: 'severalDocuments', offset: second.range[0], message: `the file holds ${documents.length} documents` });
-  return document?.contents ? { root: document.contents as ParsedNode, problems } : { problems };
+  return document?.contents ? { root: document.contents, problems } : { problems };
 }
 
 export function tooDeep(offset: number): Problem {

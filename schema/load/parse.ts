@@ -135,7 +135,7 @@ class Reader {
 
   private plain(node: ParsedNode, path: KeyPath, depth: number): JsonValue {
     if (isScalar(node)) return this.scalar(node, path);
-    if (isMap(node)) return this.mapping(node as YAMLMap<ParsedNode, ParsedNode | null>, path, depth);
+    if (isMap(node)) return this.mapping(node, path, depth);
     if (isSeq(node)) return Object.freeze((node as YAMLSeq<ParsedNode>).items.map((item, at) => this.read(item, [...path, at], depth + 1)));
     return null;
   }

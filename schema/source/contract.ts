@@ -55,11 +55,13 @@ export const runtime: Schema = object('Runtime', 'What serves the model, and how
     'a path to a Python file below the model',
     '^[^/\\u0000-\\u0020][^\\u0000-\\u0020]*\\.py$',
     {
+      otherwise: 'needed for `python`',
       example: 'src/model.py',
     },
   ),
   class: formed('Only `python`: the class that is served.', 'the name of a Python class', '^[A-Za-z_][A-Za-z0-9_]*$', {
     most: 100,
+    otherwise: 'needed for `python`',
     example: 'Model',
   }),
   port: whole('Only `container`: the port on which the image listens.', 1024, 65535, { default: is.port, example: 8080 }),
@@ -177,7 +179,10 @@ export const cache: Schema = object('Cache', 'Whether and how long answers are k
     default: is.cacheScope,
     example: 'shared',
   }),
-  ttl: duration('How long an answer is kept; needed unless `scope` is `none`.', { example: '10m' }),
+  ttl: duration('How long an answer is kept; needed unless `scope` is `none`.', {
+    otherwise: 'needed unless `scope` is `none`',
+    example: '10m',
+  }),
 });
 
 export const call: Schema = object('Call', 'Binds the method to the runtime; which keys are allowed depends on the framework.', {
@@ -224,6 +229,7 @@ export const call: Schema = object('Call', 'Binds the method to the runtime; whi
     example: '/v1/grade',
   }),
   openai: choice('`vllm`, `huggingface`: the operation of the OpenAI API.', ['chat.completions', 'completions', 'embeddings'], {
+    otherwise: 'needed for `vllm` and `huggingface`',
     example: 'chat.completions',
   }),
 });
@@ -259,14 +265,18 @@ export const example: Schema = object(
 );
 
 export const slo: Schema = object('Slo', 'What the owner promises; alerts are built from it.', {
-  availability: number("Share of calls that do not fail on the platform's side.", 50, 99.999, { unit: 'percent', example: 99.9 }),
+  availability: number("Share of calls that do not fail on the platform's side.", 50, 99.999, {
+    unit: 'percent',
+    otherwise: 'no promise',
+    example: 99.9,
+  }),
   latency: part('SloLatency', 'Times within which calls are answered.', { example: { p99: '200ms' } }),
 });
 
 export const sloLatency: Schema = object('SloLatency', 'Times within which calls are answered.', {
-  p50: duration('Half of the calls.', { example: '20ms' }),
-  p95: duration('95 of 100 calls.', { example: '100ms' }),
-  p99: duration('99 of 100 calls.', { example: '200ms' }),
+  p50: duration('Half of the calls.', { otherwise: 'no promise', example: '20ms' }),
+  p95: duration('95 of 100 calls.', { otherwise: 'no promise', example: '100ms' }),
+  p99: duration('99 of 100 calls.', { otherwise: 'no promise', example: '200ms' }),
 });
 
 export const audit: Schema = object('Audit', 'How exactly calls are recorded.', {
@@ -288,6 +298,7 @@ export const audit: Schema = object('Audit', 'How exactly calls are recorded.', 
 const date = (description: string, example: string): Schema =>
   formed(description, 'a date in quotes such as "2027-06-30"', '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$', {
     most: 10,
+    otherwise: 'no date',
     example,
   });
 
@@ -323,8 +334,16 @@ export const methods: Schema = map(
 
 /** Keys of `vN.yaml`; they may stand in `model.yaml` when the model has one contract. */
 export const contractKeys: { readonly [key: string]: Schema } = {
-  artifact: { ...artifact, description: 'Short form for the only version, N.0.0 of contract vN: a file or a folder.' },
-  image: { ...image, description: 'Short form for the only version, N.0.0 of contract vN: a container image.' },
+  artifact: {
+    ...artifact,
+    'x-kea-default': 'the artifacts of `versions`',
+    description: 'Short form for the only version, N.0.0 of contract vN: a file or a folder.',
+  },
+  image: {
+    ...image,
+    'x-kea-default': 'the images of `versions`',
+    description: 'Short form for the only version, N.0.0 of contract vN: a container image.',
+  },
   runtime: part('Runtime', 'What serves the model, and how it starts.', { example: { framework: 'onnx', loadTime: '30s' } }),
   versions: part('Versions', "Builds that serve this contract, by MAJOR.MINOR.PATCH; MAJOR is the contract's number.", {
     example: { '1.4.0': { artifact: 'model.onnx' } },

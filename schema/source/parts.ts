@@ -23,14 +23,27 @@ export const scaling: Schema = object('Scaling', 'How many instances run, and wh
 });
 
 export const scalingTarget: Schema = object('ScalingTarget', 'What the autoscaler holds steady; exactly one key.', {
-  cpu: whole('Processor use of the request, averaged over instances.', 1, 100, { unit: 'percent', example: 70 }),
+  cpu: whole('Processor use of the request, averaged over instances.', 1, 100, { unit: 'percent', otherwise: 'not a target', example: 70 }),
   concurrency: whole('Requests in flight at one instance; needs a source in the stack (`metrics.custom`).', 1, 10_000, {
     unit: 'requests',
+    otherwise: 'not a target',
     example: 8,
   }),
-  rps: whole('Requests a second at one instance; needs a source in the stack.', 1, 100_000, { unit: 'requests per second', example: 50 }),
-  gpu: whole('Use of the graphics processor; needs a source in the stack.', 1, 100, { unit: 'percent', example: 80 }),
-  queue: whole('Requests waiting inside the runtime; needs a source in the stack.', 1, 100_000, { unit: 'requests', example: 4 }),
+  rps: whole('Requests a second at one instance; needs a source in the stack.', 1, 100_000, {
+    unit: 'requests per second',
+    otherwise: 'not a target',
+    example: 50,
+  }),
+  gpu: whole('Use of the graphics processor; needs a source in the stack.', 1, 100, {
+    unit: 'percent',
+    otherwise: 'not a target',
+    example: 80,
+  }),
+  queue: whole('Requests waiting inside the runtime; needs a source in the stack.', 1, 100_000, {
+    unit: 'requests',
+    otherwise: 'not a target',
+    example: 4,
+  }),
 });
 
 export const scalingBehaviour: Schema = object('ScalingBehaviour', 'How quickly the number of instances follows the load.', {
@@ -111,6 +124,7 @@ export const routing: Schema = object('Routing', 'Which version answers which ca
     part('RoutingMatch', 'One match.'),
     {
       most: 20,
+      otherwise: 'none',
       example: [{ header: 'x-cohort', equals: 'beta', version: '1.5.0' }],
     },
   ),
@@ -144,7 +158,7 @@ export const artifact: Schema = either(
     { ...formed("Path below the model's folder, or an address.", uri, '^[^\\u0000-\\u0020]+$', { most: 1000, example: 'iris.onnx' }) },
     part('Artifact', 'Address and digest of the artifact.'),
   ],
-  { example: 'iris.onnx' },
+  { otherwise: 'the version has an `image`', example: 'iris.onnx' },
 );
 
 export const artifactObject: Schema = object(
@@ -175,6 +189,7 @@ export const image: Schema = formed(
   '^[a-z0-9][-a-z0-9._]*(:[0-9]{1,5})?(/[a-z0-9][-a-z0-9._]*)*(:[A-Za-z0-9_][-A-Za-z0-9_.]{0,127})?(@sha256:[0-9a-f]{64})?$',
   {
     most: 400,
+    otherwise: 'the version has an `artifact`',
     example: 'registry.example.com/ml/grades@sha256:9f2c6a4e0b1d3857a9c4e2f16b08d7350e4f9a2c8b7d6e5f4a3b2c1d0e9f8a7b',
   },
 );

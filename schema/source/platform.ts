@@ -90,13 +90,20 @@ const defs: { readonly [title: string]: Schema } = {
     owner: list('Its owner is one of these.', text('Name of a group.', { most: 63, example: 'risk-team' }), {
       least: 1,
       unique: true,
+      otherwise: 'any',
       example: ['risk-team'],
     }),
-    tags: list('It has one of these tags.', text('A tag.', { most: 40, example: 'risk' }), { least: 1, unique: true, example: ['risk'] }),
+    tags: list('It has one of these tags.', text('A tag.', { most: 40, example: 'risk' }), {
+      least: 1,
+      unique: true,
+      otherwise: 'any',
+      example: ['risk'],
+    }),
     name: list('Its name is one of these.', text('Name of a model.', { most: 63, example: 'credit-score' }), {
       least: 1,
       most: 2000,
       unique: true,
+      otherwise: 'any',
       example: ['credit-score'],
     }),
   }),
@@ -280,7 +287,11 @@ const defs: { readonly [title: string]: Schema } = {
     Object.fromEntries(
       ['concurrency', 'rps', 'gpu', 'queue'].map((metric) => [
         metric,
-        formed(`Source of \`${metric}\`.`, dnsLabel.form, dnsLabel.pattern, { most: 63, example: 'prometheus-adapter' }),
+        formed(`Source of \`${metric}\`.`, dnsLabel.form, dnsLabel.pattern, {
+          most: 63,
+          otherwise: 'no source, so models cannot scale by it',
+          example: 'prometheus-adapter',
+        }),
       ]),
     ),
   ),
@@ -375,6 +386,7 @@ export const stackKeys: { readonly [key: string]: Schema } = {
     { default: is.secrets, example: 'externalSecret' },
   ),
   secretStore: name('ClusterSecretStore that ExternalSecret objects point at; needed with `secrets: externalSecret`.', {
+    otherwise: 'needed with `secrets: externalSecret`',
     example: 'vault',
   }),
   metrics: part('Metrics', 'How measurements are collected.', {
