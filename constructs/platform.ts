@@ -8,7 +8,6 @@ import { MlModel } from './model/ml-model';
 import { PlatformMonitors } from './observability/platform-monitors';
 import { PlatformNamespaces } from './platform-namespaces';
 import { PlatformSecrets } from './platform-secrets';
-import { PlatformSecrets } from './platform-secrets';
 import { registerPlanCheck } from './plan/register';
 import { Portal } from './portal/portal';
 
@@ -31,7 +30,6 @@ export class Platform extends Construct {
     registerPlanCheck(this);
     const { stack } = props;
     new PlatformNamespaces(this, 'Namespaces', { stack });
-    new PlatformSecrets(this, 'Secrets', { stack });
     new PlatformSecrets(this, 'Secrets', { stack });
     this.models = props.models.map((model) => new MlModel(this, model.name, { model, stack, namespace: stack.namespaces.models }));
     this.cache = new ResponseCache(this, 'Cache', { stack });
