@@ -117,9 +117,10 @@ export class AuditWriter {
         this.healthy = true;
         for (const queued of durable) queued.done?.(true);
       } catch (error) {
+        // Told once for each outage; the count tells the rest.
+        if (this.healthy) this.options.onError?.(error as Error);
         this.healthy = false;
         this.lostRecords += batch.length;
-        this.options.onError?.(error as Error);
         for (const queued of durable) queued.done?.(false);
       }
     }

@@ -23,7 +23,7 @@ export function encodeOip(call: TensorCall, version: Pick<BundleVersion, 'runtim
   const outputs = names.map((name) => `{"name":${JSON.stringify(name)}}`);
   return {
     ok: true,
-    path: `/v2/models/${encodeURIComponent(version.runtimeModel)}/infer`,
+    path: `/v2/models/${encodeURIComponent(call.model ?? version.runtimeModel)}/infer`,
     body: `{"inputs":[${inputs.join(',')}],"outputs":[${outputs.join(',')}]}`,
     batched,
     stream: false,

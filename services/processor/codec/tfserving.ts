@@ -19,7 +19,7 @@ export function encodeTfServing(call: TensorCall, version: Pick<BundleVersion, '
   const signature = call.signature === undefined ? '' : `"signature_name":${JSON.stringify(call.signature)},`;
   return {
     ok: true,
-    path: `/v1/models/${encodeURIComponent(version.runtimeModel)}:predict`,
+    path: `/v1/models/${encodeURIComponent(call.model ?? version.runtimeModel)}:predict`,
     body: `{${signature}"inputs":{${inputs.join(',')}}}`,
     batched,
     stream: false,
