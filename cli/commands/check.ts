@@ -3,8 +3,7 @@ import { resolve } from 'node:path';
 import { work } from '../command';
 import type { Cli } from '../context';
 import { calendarDate, outputFlag, stackFlag, text, type OutputFlag } from '../flags';
-import { judgeDates } from '../judge-dates';
-import { mergeFindings, type Judgement } from '../merge';
+import { judge } from '../judge';
 import { countsOf } from '../print/format';
 import { print } from '../print/index';
 import { countsLine } from '../print/text';
@@ -17,11 +16,10 @@ interface Flags extends OutputFlag {
   readonly strict: boolean;
 }
 
-/** Models are narrowed to a folder below `models/` when the call names one. */
-function narrowed(root: string, folder: string | undefined, cwd: string): readonly string[] | undefined {
-  if (folder === undefined) return undefined;
-  const path = shown(root, resolve(cwd, folder));
-  return path === '.' || path === 'models' || path === 'stacks' ? undefined : [path];
+/** Folder of the project that the call narrows the judgement to; none for the project itself. */
+function narrowed(root: string, folder: string | undefined, cwd: string): string | undefined {
+  const path = folder === undefined ? '.' : shown(root, resolve(cwd, folder));
+  return path === '.' || path === 'models' ? undefined : path;
 }
 
 export const check = buildCommand<Flags, [string?], Cli>({
@@ -64,22 +62,9 @@ Without --stack every file in stacks/ is judged; without any the built-in stack 
   func: work('check', async (cli, flags: Flags, folder?: string) => {
     const root = projectOf(cli.cwd, folder);
     const stacks = flags.stack !== undefined ? [requireStack(root, flags.stack)] : stackNames(root);
-    const models = narrowed(root, folder, cli.cwd);
     const asOf = flags.asOf ?? new Date().toISOString().slice(0, 10);
-    const { loadPlatform } = await import('../../schema/load/index.ts');
     if (flags.fix) await applyFixes(root, cli.say.bind(cli));
-    const judgements: Judgement[] = [];
-    const names = new Set<string>();
-    for (const stack of stacks.length > 0 ? stacks : [undefined]) {
-      const { platform, findings } = await loadPlatform({
-        root,
-        ...(stack === undefined ? {} : { stack }),
-        ...(models ? { models } : {}),
-      });
-      for (const model of platform?.models ?? []) names.add(model.name);
-      judgements.push({ stack, findings: [...findings, ...(platform ? judgeDates(platform, asOf) : [])] });
-    }
-    const findings = mergeFindings(judgements);
+    const { models, findings } = await judge({ root, stacks, asOf, folder: narrowed(root, folder, cli.cwd) });
     const judged = `${stacks.length > 0 ? `stack${stacks.length === 1 ? '' : 's'} ${stacks.join(', ')}` : 'the built-in stack local'}`;
     await print(
       cli,
@@ -87,8 +72,8 @@ Without --stack every file in stacks/ is judged; without any the built-in stack 
         command: 'check',
         findings,
         findingsAreData: true,
-        data: { stacks: stacks.length > 0 ? stacks : ['local'], models: [...names], asOf },
-        summary: `${names.size} model${names.size === 1 ? '' : 's'} in ${judged}: ${countsLine(countsOf(findings))}`,
+        data: { stacks: stacks.length > 0 ? stacks : ['local'], models, asOf },
+        summary: `${models.length} model${models.length === 1 ? '' : 's'} in ${judged}: ${countsLine(countsOf(findings))}`,
       },
       { output: flags.output, root, strict: flags.strict },
     );

@@ -41,14 +41,14 @@ function excerpt(place: Place | undefined, options: TextOptions, paint: Paint): 
   return [...before, show(place.line, '>')];
 }
 
-function renderOne(finding: ReportedFinding, options: TextOptions, paint: Paint): string {
+function renderOne(finding: ReportedFinding, isFirst: boolean, options: TextOptions, paint: Paint): string {
   const { place } = finding;
   const about = [place ? position(place) : '', place?.path ?? ''].filter(Boolean).join('  ');
   const stacks = finding.stacks ?? (finding.stack ? [finding.stack] : []);
   return [
     `${paint(COLOUR_OF[finding.severity], finding.severity)} ${paint('bold', finding.code)} ${printable(about)}`.trimEnd(),
     `  ${printable(finding.message)}`,
-    `  ${paint('dim', 'why')}  ${printable(finding.why)}`,
+    ...(isFirst ? [`  ${paint('dim', 'why')}  ${printable(finding.why)}`] : []),
     `  ${paint('dim', 'fix')}  ${printable(finding.fix)}`,
     ...(stacks.length > 0 ? [`  ${paint('dim', 'in')}   ${stacks.length === 1 ? 'stack' : 'stacks'} ${printable(stacks.join(', '))}`] : []),
     ...(finding.related ?? []).map((each) => `  ${paint('dim', 'see')}  ${printable(position(each.place))} ${printable(each.message)}`),
@@ -76,7 +76,10 @@ export function renderText(findings: readonly ReportedFinding[], options: TextOp
     findings.length > SHOWN
       ? new Set([...findings.filter(weighty), ...findings.filter((each) => !weighty(each))].slice(0, SHOWN))
       : new Set(findings);
-  const blocks = findings.filter((each) => kept.has(each)).map((each) => renderOne(each, options, paint));
+  const shown = findings.filter((each) => kept.has(each));
+  // The reason belongs to the code, so it is said with the first finding that has it.
+  const first = new Map(shown.toReversed().map((each) => [each.code, each]));
+  const blocks = shown.map((each) => renderOne(each, first.get(each.code) === each, options, paint));
   const hidden = findings.length - blocks.length;
   if (hidden > 0) blocks.push(`… and ${plural(hidden, 'finding')} more of ${countsLine(countsOf(findings))}: --output json prints all`);
   return blocks.join('\n\n');

@@ -1,0 +1,38 @@
+import { basename, dirname } from 'node:path';
+import type { Finding } from '../core/findings/finding';
+import { byBytes } from '../core/order';
+import { judgeDates } from './judge-dates';
+import { mergeFindings, type Judgement } from './merge';
+import type { ReportedFinding } from './print/format';
+
+export interface JudgeOptions {
+  readonly root: string;
+  /** Empty for the built-in stack. */
+  readonly stacks: readonly string[];
+  /** Only what stands in this folder, relative to the project; everything is read all the same, for names that must be unique. */
+  readonly folder?: string | undefined;
+  /** Day to judge dates by, `YYYY-MM-DD`. */
+  readonly asOf: string;
+}
+
+export interface Judged {
+  /** Names of the models that were looked at, sound or not. */
+  readonly models: readonly string[];
+  readonly findings: readonly ReportedFinding[];
+}
+
+/** Judges a project for several stacks. */
+export async function judge({ root, stacks, folder, asOf }: JudgeOptions): Promise<Judged> {
+  const { loadPlatform } = await import('../schema/load/index.ts');
+  const isInside = (file: string): boolean => folder === undefined || file.startsWith(`${folder}/`);
+  const models = new Set<string>();
+  const judgements: Judgement[] = [];
+  for (const stack of stacks.length > 0 ? stacks : [undefined]) {
+    const { platform, findings, files } = await loadPlatform({ root, ...(stack === undefined ? {} : { stack }) });
+    for (const file of files) if (basename(file) === 'model.yaml' && isInside(file)) models.add(basename(dirname(file)));
+    const all = [...findings, ...(platform ? judgeDates(platform, asOf) : [])];
+    const concerns = ({ place, model }: Finding): boolean => (place ? isInside(place.file) : model !== undefined && models.has(model));
+    judgements.push({ stack, findings: folder === undefined ? all : all.filter(concerns) });
+  }
+  return { models: [...models].sort(byBytes), findings: mergeFindings(judgements) };
+}

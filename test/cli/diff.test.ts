@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { kea, sampleProject } from './call';
+
+function committed(): string {
+  const cwd = sampleProject();
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd, stdio: 'ignore' });
+  git('init', '--quiet');
+  git('add', '.');
+  git('commit', '--quiet', '-m', 'samples');
+  return cwd;
+}
+
+function raiseScaling(cwd: string): void {
+  const file = join(cwd, 'models/risk/credit-score/v1.yaml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/^scaling: .*$/m, 'scaling: { min: 2, max: 7, target: { cpu: 70 } }'));
+}
+
+test('a change of one model is shown under its name, against the last commit', async () => {
+  const cwd = committed();
+  expect(await kea(['diff', '--stack', 'dev'], { cwd })).toEqual({ code: 0, stdout: '', stderr: 'no difference\n' });
+  raiseScaling(cwd);
+  const { code, stdout, stderr } = await kea(['diff', '--stack', 'dev', '--exit-code'], { cwd });
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^credit-score\n {2}~ HorizontalPodAutoscaler \S+\/credit-score-v1-4-0\n {6}spec\.maxReplicas: 6 → 7\n/m);
+  expect(stdout).not.toContain('iris');
+  expect(stderr).toMatch(/^0 added, \d+ changed, 0 removed\n$/);
+}, 30_000);
+
+test('a folder that synth wrote can be compared with', async () => {
+  const cwd = sampleProject();
+  await kea(['synth', '--stack', 'dev', '--out', 'out'], { cwd });
+  expect(await kea(['diff', '--stack', 'dev', 'out'], { cwd })).toMatchObject({ code: 0, stdout: '', stderr: 'no difference\n' });
+}, 30_000);
+
+test.each(['no-such-branch', '--upload-pack=x', 'models'])('"%s" is nothing to compare with', async (against) => {
+  const { code, stderr } = await kea(['diff', '--stack', 'dev', '--', against], { cwd: committed() });
+  expect(code).toBe(2);
+  expect(stderr).toContain(`"${against}" is neither a folder that kea synth wrote nor a revision of git`);
+});
