@@ -85,10 +85,10 @@ export class ModelVersion extends Construct {
     if (artifact.claim) {
       expectObject(this, { kind: 'PersistentVolumeClaim', namespace, name: artifact.claim, purpose: 'holds model artifacts' });
     }
-    if (artifact.secret && stack.secrets !== 'externalSecret') {
+    if (artifact.secret) {
       expectObject(this, { kind: 'Secret', namespace, name: artifact.secret, purpose: "read access to the models' artifact store" });
     }
-    if (stack.images.pullSecret && stack.secrets !== 'externalSecret') {
+    if (stack.images.pullSecret) {
       expectObject(this, { kind: 'Secret', namespace, name: stack.images.pullSecret, purpose: 'access to the image registry' });
     }
   }

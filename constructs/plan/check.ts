@@ -150,8 +150,8 @@ function referenceFindings(objects: readonly PlanObject[], ours: readonly PlanOb
   });
 }
 
-/** An object makes itself available by its name; an ExternalSecret makes a Secret too. */
-function namesMadeBy(object: PlanObject): string[] {
+/** Keys of what an object makes available: itself, and the Secret of an ExternalSecret. */
+export function namesMadeBy(object: PlanObject): string[] {
   const own = referenceKey(object.kind, object.namespace, object.name);
   if (object.kind !== 'ExternalSecret') return [own];
   const spec = object.value['spec'];
@@ -159,7 +159,8 @@ function namesMadeBy(object: PlanObject): string[] {
   return [own, referenceKey('Secret', object.namespace, target ?? object.name)];
 }
 
-function referenceKey(kind: string, namespace: string | undefined, name: string): string {
+/** Key of an object as references name it. */
+export function referenceKey(kind: string, namespace: string | undefined, name: string): string {
   return `${kind}/${namespace ?? ''}/${name}`;
 }
 

@@ -5,7 +5,7 @@ import { planFindings } from '../../core/findings/plan';
 import type { JsonObject } from '../../core/json';
 import { Label } from '../shared/labels';
 import { type ExpectedObject, notesOf } from '../shared/notes';
-import { checkPlan } from './check';
+import { checkPlan, namesMadeBy, referenceKey } from './check';
 import { type LayerName, layerOfKind } from './layers';
 import { orderObjects } from './order';
 import { type HatchUse, labelsOf, type Plan, type PlanObject } from './plan-object';
@@ -30,7 +30,12 @@ export function plan(root: Construct): Plan {
   try {
     const { objects, findings, expects, hatches } = collect(root);
     const ordered = orderObjects(objects);
-    return { objects: ordered, findings: unique([...findings, ...checkPlan(ordered, expects)]), expects: uniqueExpects(expects), hatches };
+    return {
+      objects: ordered,
+      findings: unique([...findings, ...checkPlan(ordered, expects)]),
+      expects: missing(uniqueExpects(expects), ordered),
+      hatches,
+    };
   } finally {
     planning.delete(root.node.root);
   }
@@ -100,6 +105,12 @@ function unique(findings: readonly Finding[]): Finding[] {
     if (!seen.has(key)) seen.set(key, each);
   }
   return [...seen.values()];
+}
+
+/** What the plan itself makes (by an ExternalSecret, for one) need not be there before. */
+function missing(expects: readonly ExpectedObject[], objects: readonly PlanObject[]): ExpectedObject[] {
+  const made = new Set(objects.flatMap(namesMadeBy));
+  return expects.filter((each) => !made.has(referenceKey(each.kind, each.namespace, each.name)));
 }
 
 function uniqueExpects(expects: readonly ExpectedObject[]): ExpectedObject[] {

@@ -10,8 +10,6 @@ export interface SecretNeed {
   readonly name: string;
   /** Keys that it must have; none named takes every property that the store holds under its name. */
   readonly keys: readonly string[];
-  /** @default Opaque */
-  readonly type?: string;
   /** For people: what it is for. */
   readonly purpose: string;
   /** @default Opaque */

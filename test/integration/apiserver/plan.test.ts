@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Plan } from '../../../constructs/plan/plan-object';
 import { packageRoot } from '../../../core/package-root';
+import { synthesize } from '../../../constructs';
+import { loadPlatform } from '../../../schema/load';
 import { type ObjectJudge, objectJudge } from '../../support/api-objects';
 import { type ControlPlane, startControlPlane } from '../../support/control-plane';
 import { frameworkModels, samplePlatform, sampleStack } from '../../support/platforms';
@@ -58,6 +60,19 @@ test('every framework of the runtime table gives objects that are accepted', asy
   const plan = modelsPlan({ stack: sampleStack(), models: frameworkModels() });
   expect(await complaints(plan)).toEqual([]);
 }, 120_000);
+
+test.each(['dev', 'staging', 'prod'])(
+  'every object of stack %s with the sample models is accepted',
+  async (stack) => {
+    const { platform, findings } = await loadPlatform({ root: packageRoot(), stack });
+    expect(findings.filter((each) => each.severity === 'error')).toEqual([]);
+    if (!platform) throw new Error(`stack ${stack} was not loaded`);
+    const plan = synthesize(platform);
+    expect(plan.findings.filter((each) => each.severity === 'error')).toEqual([]);
+    expect(await complaints(plan)).toEqual([]);
+  },
+  120_000,
+);
 
 test('the judge is awake: an unknown field and a privileged pod are refused', async () => {
   const plan = modelsPlan(samplePlatform());
