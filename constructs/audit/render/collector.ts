@@ -32,12 +32,11 @@ export function buildCollector(sinks: ResolvedStack['audit']['sinks']): JsonObje
         operators: [{ type: 'json_parser' }],
       },
     },
-    processors: { resource: { attributes: [{ key: 'service.name', value: 'kea-audit', action: 'upsert' }] } },
     exporters,
     service: {
       extensions: ['file_storage'],
       telemetry: { metrics: { level: 'none' } },
-      pipelines: { logs: { receivers: ['file_log'], processors: ['resource'], exporters: Object.keys(exporters) } },
+      pipelines: { logs: { receivers: ['file_log'], exporters: Object.keys(exporters) } },
     },
   };
 }
