@@ -6,3 +6,6 @@ export function log(
 ): void {
   process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...fields })}\n`);
 }
+
+/** What writes such lines. */
+export type Log = typeof log;

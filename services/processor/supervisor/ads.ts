@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { Server, ServerCredentials, type ServerDuplexStream, type ServiceDefinition } from '@grpc/grpc-js';
 import type { Root } from 'protobufjs';
 import type { EncodedAny } from './encode';
-import type { Log } from './log';
+import type { Log } from '../../shared/log';
 
 /** What the supervisor serves. Listeners stand in the bootstrap. */
 export const ResourceType = {

@@ -145,5 +145,5 @@ function protoValue(value: JsonValue): object {
   if (typeof value === 'number') return { numberValue: value };
   if (typeof value === 'boolean') return { boolValue: value };
   if (isJsonObject(value)) return { structValue: struct(value, '$') };
-  return { listValue: { values: (value as readonly JsonValue[]).map(protoValue) } };
+  return { listValue: { values: (value).map(protoValue) } };
 }

@@ -3,7 +3,7 @@ import type { Endpoints } from '../../../core/contract/endpoints';
 import { type AdsServer, type PushResult, ResourceType } from './ads';
 import type { EncodedAny, Encoder } from './encode';
 import { encodeAssignment, readyClusters } from './instances';
-import type { Log } from './log';
+import type { Log } from '../../shared/log';
 import type { LoadedBundle } from './store';
 import type { Workers } from './workers';
 

@@ -7,7 +7,8 @@ import { edgeVirtualHost, partRoutes } from '../../../core/contract/edge-routes'
 import { unsafeRoutes } from '../../../core/contract/edge-safety';
 import { contractName, contractPrefix, versionName } from '../../../core/contract/names';
 import type { JsonObject } from '../../../core/json';
-import { EncodedAny, type Encoder } from './encode';
+import type { EncodedAny} from './encode';
+import { type Encoder } from './encode';
 
 /** A bundle that was read, proved and translated whole: nothing about it can fail any more but Envoy's own opinion. */
 export interface LoadedBundle {

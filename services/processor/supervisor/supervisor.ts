@@ -10,7 +10,7 @@ import { drainGateway } from './drain';
 import { Encoder } from './encode';
 import { innerAnswers } from './inner-probe';
 import { encodeAssignment, parseEndpoints } from './instances';
-import type { Log } from './log';
+import type { Log } from '../../shared/log';
 import { serveManagement } from './management';
 import { type Family, prometheusText } from './metrics';
 import { loadProtos } from './protos';
@@ -118,7 +118,7 @@ export class Supervisor {
       bundle = await this.store.load(text);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      const serving = this.rollout.serving?.index.digest ?? null;
+      const serving = this.rollout.serving?.index.digest;
       if (!quiet) this.options.log('error', 'a bundle was refused; the previous one keeps serving', { by: 'reader', reason, serving });
       return { by: 'reader', reason, at: new Date().toISOString() };
     }

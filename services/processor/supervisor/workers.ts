@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { FromWorker, ToWorker } from '../messages';
-import type { Log } from './log';
+import type { Log } from '../../shared/log';
 import type { LoadedBundle } from './store';
 
 /** State of one worker, for status. */
@@ -164,7 +164,13 @@ export class Workers {
     slot.backoffMs =
       lived > 30_000 ? FIRST_BACKOFF_MS : Math.min(LONGEST_BACKOFF_MS, slot.restarts === 0 ? FIRST_BACKOFF_MS : slot.backoffMs * 2);
     slot.restarts += 1;
-    this.log('error', 'a worker died and is started again', { worker: number, code, signal, afterMs: lived, inMs: slot.backoffMs });
+    this.log('error', 'a worker died and is started again', {
+      worker: number,
+      code: code ?? undefined,
+      signal: signal ?? undefined,
+      afterMs: lived,
+      inMs: slot.backoffMs,
+    });
     slot.timer = setTimeout(() => this.spawn(number), slot.backoffMs);
   }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const require = createRequire(import.meta.url);
 const { Supervisor } = require('../../../dist/services/processor/supervisor/supervisor.js');
 const { readConfig } = require('../../../dist/services/processor/supervisor/config.js');
-const { log } = require('../../../dist/services/processor/supervisor/log.js');
+const { log } = require('../../../dist/services/shared/log.js');
 
 const configFile = process.argv[process.argv.indexOf('--config') + 1];
 const supervisor = new Supervisor({
