@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { ProcessorConfig } from '../../../core/contract/processor-config';
+import { errorPlace } from '../../shared/error-place';
 import { log } from '../../shared/log';
 import { guardEventLoop } from '../../shared/watchdog';
 import type { FromWorker, ToWorker } from '../messages';
@@ -66,13 +67,17 @@ async function main(): Promise<void> {
 }
 
 function crash(kind: string) {
-  return (error: unknown): void => {
-    const { name, stack } = error instanceof Error ? error : new Error(String(error));
-    log('error', kind, { name, at: stack?.split('\n').slice(0, 5).join(' | ').slice(0, 600) });
+  return (thrown: unknown): void => {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    log('error', kind, { name: error.name, at: errorPlace(error) });
     process.exit(1);
   };
 }
 
 process.on('uncaughtException', crash('uncaught exception'));
 process.on('unhandledRejection', crash('unhandled rejection'));
-main().catch(crash('the worker could not start'));
+main().catch((error: unknown) => {
+  // Nothing was asked yet, so the reason holds nothing of a caller.
+  log('error', 'the worker could not start', { reason: error instanceof Error ? error.message : String(error) });
+  process.exit(1);
+});

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Header } from '../../../core/contract/headers';
 import { chooseVersion } from '../../../core/decide/choose-version';
 import type { JsonObject } from '../../../core/json';
+import { errorPlace } from '../../shared/error-place';
 import { log } from '../../shared/log';
 import { ABORTED, admitBody, admitRate } from './admit';
 import { answerMethod } from './cached-call';
@@ -142,6 +143,6 @@ function count(call: Call, status: number, { metrics }: WorkerServices): void {
 
 /** A bug of ours: one line with the place, never with a value. */
 function internal(call: Call, error: Error): Refusal {
-  log('error', 'internal error', { id: call.id, name: error.name, at: error.stack?.split('\n').slice(1, 4).join(' | ').slice(0, 400) });
+  log('error', 'internal error', { id: call.id, name: error.name, at: errorPlace(error) });
   return refusal('internal');
 }
