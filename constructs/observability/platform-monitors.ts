@@ -26,7 +26,8 @@ export class PlatformMonitors extends Construct {
   private monitor(stack: ResolvedStack, component: string, name: string, port: string, path: string): void {
     this.object(stack, name, 'PodMonitor', name, {
       selector: { matchLabels: { ...platformSelector(component, name) } },
-      podMetricsEndpoints: [{ port, path, interval: '30s', sampleLimit: 100_000 }],
+      sampleLimit: 100_000,
+      podMetricsEndpoints: [{ port, path, interval: '30s' }],
     });
   }
 

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../core/json';
 import { groupOf, type PlanObject } from '../../constructs/plan/plan-object';
 import { podTemplate } from '../../constructs/plan/references';
 import type { ApiAnswer, ControlPlane } from './control-plane';
@@ -36,17 +37,11 @@ export function objectJudge(plane: ControlPlane): ObjectJudge {
       const template = object.kind === 'Pod' ? undefined : podTemplate(object);
       if (!template) return dryRun(object);
       // Pod Security enforces on pods only, not on what makes them: so each template is judged as a pod too.
-      const pod = {
-        ...template,
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: { ...(template['metadata'] as object), name: 'judged', namespace: object.namespace },
-      };
       const asPod = {
         apiVersion: 'v1',
         kind: 'Pod',
         ...(object.namespace ? { namespace: object.namespace } : {}),
-        value: pod as PlanObject['value'],
+        value: podOf(object, template),
       };
       return [...(await dryRun(object)), ...(await dryRun(asPod)).map((message) => `as a pod: ${message}`)];
     },
@@ -55,6 +50,24 @@ export function objectJudge(plane: ControlPlane): ObjectJudge {
       return plane.call('POST', await collection(value.apiVersion, value.kind, namespace), value);
     },
   };
+}
+
+/** A pod as the controller would make it; a StatefulSet's claims become empty volumes. */
+function podOf(object: PlanObject, template: JsonObject): JsonObject {
+  const spec = template['spec'] as JsonObject;
+  const claims = ((object.value['spec'] as JsonObject)['volumeClaimTemplates'] ?? []) as readonly {
+    readonly metadata: { readonly name: string };
+  }[];
+  const volumes = [
+    ...((spec['volumes'] ?? []) as readonly JsonObject[]),
+    ...claims.map(({ metadata }) => ({ name: metadata.name, emptyDir: {} })),
+  ];
+  const metadata = {
+    ...(template['metadata'] as JsonObject),
+    name: 'judged',
+    ...(object.namespace ? { namespace: object.namespace } : {}),
+  };
+  return { ...template, apiVersion: 'v1', kind: 'Pod', metadata, spec: { ...spec, volumes } };
 }
 
 async function learn(
