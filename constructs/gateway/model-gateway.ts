@@ -18,6 +18,7 @@ import { GatewayExposure } from './exposure';
 import { ENVOY_HEAP, expectRootCertificate, gatewayPodTemplate, Mount, processorConfig, WORKERS } from './gateway-pod';
 import { buildBootstrap } from './render/bootstrap';
 import { type Bundle, buildBundle } from './render/bundle';
+import { checkGateway } from './render/checks';
 import type { GatewayOptions } from './render/options';
 
 const NAME = 'kea-gateway';
@@ -65,6 +66,7 @@ export class ModelGateway extends Construct {
     const options = gatewayOptions(props);
     this.bundle = buildBundle(platform);
     const bootstrap = buildBootstrap(platform, options);
+    reportFinding(this, ...checkGateway(platform, this.bundle, options));
 
     const processor = processorConfig(stack, props.cache?.processor ?? { kind: 'none' }, props.auditWriters ?? []);
     this.configuration(stack, bootstrap, processor);
