@@ -63,9 +63,9 @@ export class Crew {
     return [...this.known.values()];
   }
 
-  /** Ends the programs named, one after the other, in this order. */
+  /** Ends the programs named, all at once. */
   async stop(...children: readonly (Child | undefined)[]): Promise<void> {
-    for (const child of children) await child?.stop();
+    await Promise.all(children.map((child) => child?.stop()));
   }
 
   release(): void {

@@ -288,14 +288,14 @@ class LocalRun implements LocalPlatform {
     if (result.findings.length > 0) this.listen({ type: 'findings', findings: result.findings, refused });
     if (!platform) return;
     const next = onThisMachine(platform, this.port, this.keys as IssuerKeys);
-    const previous = this.digest();
     const failure = await this.serve(next, CHANGE_MS);
     if (failure && !this.stopping) {
       // The files say one thing and the gateway another: put back what serves, so that a restart of the processor finds it.
       if (this.bundle) writeBundle(this.state.bundle, this.bundle);
       throw this.refuse(runFindings.refusedBundle, failure);
     }
-    if (this.digest() !== previous) this.listen({ type: 'changed', digest: this.digest(), text: changeInWords(before, this.platform()) });
+    const text = changeInWords(before, this.platform());
+    if (text !== '') this.listen({ type: 'changed', digest: this.digest(), text });
   }
 
   private endpointsChanged(): void {
@@ -337,9 +337,10 @@ class LocalRun implements LocalPlatform {
     await this.watcher?.close();
     const { envoy, processor, portal, issuer, redis } = this.children;
     if (this.places && envoy?.running) await drainEnvoy(this.places, 3000);
-    await this.crew?.stop(envoy, processor, portal);
-    await this.fleet.stop();
-    await this.crew?.stop(issuer, redis);
+    // From the outside inwards: whoever is called ends after its callers.
+    await this.crew?.stop(envoy);
+    await this.crew?.stop(processor);
+    await Promise.all([this.fleet.stop(), this.crew?.stop(portal, issuer, redis)]);
     this.crew?.release();
     if (this.socketFolder !== '') rmSync(this.socketFolder, { recursive: true, force: true });
     if (this.crew) removeRunState(this.state);
@@ -384,5 +385,5 @@ function changeInWords(before: ResolvedPlatform, after: ResolvedPlatform): strin
     if (old === now) return [];
     return [`${name} ${old === undefined ? 'added' : now === undefined ? 'removed' : 'changed'}`];
   });
-  return words.join(', ') || 'routes changed';
+  return words.join(', ');
 }

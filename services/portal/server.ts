@@ -18,7 +18,13 @@ const OWN_ASSETS = { 'portal.css': 'text/css; charset=utf-8', 'icon.svg': 'image
 
 /** The documentation site. It trusts the identity headers, so it must stand behind the edge and nowhere else. */
 export function portalServer(options: PortalOptions, ownFiles: string): FastifyInstance {
-  const app = fastify({ logger: false, bodyLimit: 1024, ignoreTrailingSlash: true, requestTimeout: 10_000, keepAliveTimeout: 70_000 });
+  const app = fastify({
+    logger: false,
+    bodyLimit: 1024,
+    routerOptions: { ignoreTrailingSlash: true },
+    requestTimeout: 10_000,
+    keepAliveTimeout: 70_000,
+  });
   const library = new Library(options.bundle);
 
   app.addHook('onSend', async (_request, reply) => {
