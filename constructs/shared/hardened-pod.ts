@@ -70,7 +70,8 @@ export type ContainerSpec = Omit<k8s.Container, 'securityContext' | 'imagePullPo
 export function hardenedContainer(spec: ContainerSpec): k8s.Container {
   return {
     ...spec,
-    imagePullPolicy: 'IfNotPresent',
+    // A tag may point to other bytes tomorrow; a digest cannot.
+    imagePullPolicy: spec.image?.includes('@sha256:') ? 'IfNotPresent' : 'Always',
     resources: containerResources(spec.resources),
     securityContext: containerSecurity(),
     terminationMessagePolicy: 'FallbackToLogsOnError',
