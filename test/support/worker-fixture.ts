@@ -97,12 +97,15 @@ export function makePart(fixture: ContractFixture = {}): BundlePart {
   return { contract, clusters: [], routes: [], schemas, openapi: fixture.openapi ?? {} };
 }
 
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read literal shapes
+type Loose = any;
+
 export interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
   /** Parsed body. */
-  readonly json: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- tests read literal shapes
+  readonly json: Loose;
 }
 
 export interface CallOptions {
@@ -236,8 +239,7 @@ export class WorkerFixture {
   }
 
   /** All audit records on disk, after the ones in memory were written. */
-  async records(): Promise<any[]> {
-    // eslint-disable-line @typescript-eslint/no-explicit-any -- tests read literal shapes
+  async records(): Promise<Loose[]> {
     await this.worker.services.audit.appendDurable({ id: 'mark', time: 0, source: 'processor' } as never);
     const folder = join(this.folder, 'audit');
     return readdirSync(folder)
