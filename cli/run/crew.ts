@@ -65,7 +65,7 @@ export class Crew {
 
   /** Ends the programs named, all at once. */
   async stop(...children: readonly (Child | undefined)[]): Promise<void> {
-    await Promise.all(children.map((child) => child?.stop()));
+    await Promise.all(children.flatMap((child) => (child ? [child.stop()] : [])));
   }
 
   release(): void {

@@ -66,7 +66,7 @@ function wanted(
     model: model.name,
     contract: contract.contract,
     version: version.version,
-    key: digestOf({ cluster: serves.cluster, launch: { ...launch }, digest: serves.digest } as unknown as JsonObject),
+    key: digestOf({ cluster: serves.cluster, launch: { ...launch }, digest: serves.digest }),
     proof: digestOf(contract.methods.map(proofOf)),
     place: placeOf(root, model, contract.contract, version.version),
     serves,

@@ -34,7 +34,16 @@ function authentication(client: string): JsonObject {
   return {
     preferredSecurityScheme: 'oauth2',
     securitySchemes: {
-      oauth2: { flows: { authorizationCode: { 'x-scalar-client-id': client, 'x-usePkce': 'SHA-256', selectedScopes: ['openid'] } } },
+      oauth2: {
+        flows: {
+          authorizationCode: {
+            'x-scalar-client-id': client,
+            'x-usePkce': 'SHA-256',
+            'x-scalar-credentials-location': 'body',
+            selectedScopes: ['openid'],
+          },
+        },
+      },
     },
   };
 }

@@ -27,11 +27,11 @@ export function portalServer(options: PortalOptions, ownFiles: string): FastifyI
   });
   const library = new Library(options.bundle);
 
-  app.addHook('onSend', async (_request, reply) => {
-    void reply
-      .header('x-content-type-options', 'nosniff')
-      .header('referrer-policy', 'no-referrer')
-      .header('cross-origin-opener-policy', 'same-origin-allow-popups');
+  app.addHook('onSend', async (request, reply) => {
+    void reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
+    // The window that comes back from the login must stay the child of the page that opened it.
+    const isReturn = request.url.startsWith('/docs/authorized');
+    void reply.header('cross-origin-opener-policy', isReturn ? 'unsafe-none' : 'same-origin-allow-popups');
     if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
     if (!reply.hasHeader('content-security-policy')) void reply.header('content-security-policy', PLAIN_POLICY);
   });
