@@ -3,6 +3,7 @@ import { isJsonObject, type JsonValue } from '../../core/json';
 import type { ContractDocument, ModelDocument } from '../generated/model';
 import type { StackDocument } from '../generated/platform';
 import { valueAt } from '../resolve/layers';
+import type { FullContract, FullModel } from '../resolve/full';
 import type { ModelResolution, Shown } from '../resolve/model';
 import type { Origin } from '../resolve/sources';
 import type { KeyPath, ParsedDocument, ParsedModel } from './document';
@@ -30,6 +31,14 @@ export interface ShownModel {
 /** Computed only for the model that is asked for. */
 export interface Origins {
   model(name: string): ShownModel | undefined;
+  /** The full documents themselves, for commands that write them back. */
+  full(name: string): FullDocuments | undefined;
+}
+
+export interface FullDocuments {
+  readonly parsed: ParsedModel<ModelDocument, ContractDocument>;
+  readonly model: FullModel;
+  readonly contracts: readonly { readonly contract: string; readonly full: FullContract }[];
 }
 
 export type Documents = {
@@ -61,6 +70,12 @@ function writtenPart(value: JsonValue, path: KeyPath): KeyPath {
 
 export function makeOrigins(models: ReadonlyMap<string, { readonly resolution: ModelResolution; readonly documents: Documents }>): Origins {
   return {
+    full: (name) => {
+      const found = models.get(name);
+      if (found === undefined) return undefined;
+      const { model, contracts } = found.resolution;
+      return { parsed: found.documents.parsed, model: model.full, contracts: contracts.map(({ contract, full }) => ({ contract, full })) };
+    },
     model: (name) => {
       const found = models.get(name);
       if (found === undefined) return undefined;

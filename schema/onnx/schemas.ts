@@ -4,7 +4,7 @@ import type { Call } from '../generated/model';
 import type { OnnxDimension, OnnxHeader, OnnxValue } from './header';
 
 /** Bounds that a graph does not tell. `kea freeze` writes them out, and its owner corrects them. */
-export const DERIVED_BOUNDS = { text: 1000, list: 1000 } as const;
+export const DERIVED_BOUNDS = { text: 1000, list: 1000, number: 1e15 } as const;
 
 export type OnnxTensor = Extract<OnnxValue, { kind: 'tensor' }>;
 
@@ -33,8 +33,8 @@ export function deriveContract(header: OnnxHeader, title: string): Derivation {
   return {
     ok: true,
     value: {
-      request: objectOf(inputs, `${title}Request`),
-      response: objectOf(outputs, `${title}Response`),
+      request: objectOf(inputs, `${title}Request`, requestElement),
+      response: objectOf(outputs, `${title}Response`, elementSchema),
       call: {
         input: Object.fromEntries(inputs.map((tensor) => [tensor.name, tensor.name])),
         output: Object.fromEntries(outputs.map((tensor) => [tensor.name, tensor.name])),
@@ -44,24 +44,23 @@ export function deriveContract(header: OnnxHeader, title: string): Derivation {
   };
 }
 
-function objectOf(tensors: readonly OnnxTensor[], title: string): JsonSchema {
+function objectOf(tensors: readonly OnnxTensor[], title: string, element: (datatype: Datatype) => JsonSchema): JsonSchema {
   return {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
     title,
     type: 'object',
-    properties: Object.fromEntries(tensors.map((tensor) => [tensor.name, fieldSchema(tensor)])),
+    properties: Object.fromEntries(tensors.map((tensor) => [tensor.name, fieldSchema(tensor, element)])),
     required: tensors.map((tensor) => tensor.name),
     additionalProperties: false,
   };
 }
 
-function fieldSchema(tensor: OnnxTensor): JsonSchema {
+function fieldSchema(tensor: OnnxTensor, element: (datatype: Datatype) => JsonSchema): JsonSchema {
   return fieldDimensions(tensor.shape ?? []).reduceRight<JsonSchema>(
     (items, size) =>
       typeof size === 'number'
         ? { type: 'array', items, minItems: size, maxItems: size }
         : { type: 'array', items, minItems: 1, maxItems: DERIVED_BOUNDS.list },
-    elementSchema(tensor.datatype),
+    element(tensor.datatype),
   );
 }
 
@@ -74,6 +73,13 @@ export function fieldDimensions(shape: readonly OnnxDimension[]): readonly OnnxD
   return inner.every((size) => size === 1) ? [] : inner;
 }
 
+/** What callers may send: numbers that a 32-bit float still tells from infinity, and that every YAML and JSON reader reads alike. */
+function requestElement(datatype: Datatype): JsonSchema {
+  const element = elementSchema(datatype);
+  const most = datatype === 'FP16' ? 65504 : DERIVED_BOUNDS.number;
+  return element['type'] === 'number' ? { type: 'number', minimum: -most, maximum: most } : element;
+}
+
 /** One element of a tensor. Integers beyond 2^53 do not survive JSON, so 64-bit ones stop there. */
 export function elementSchema(datatype: Datatype): JsonSchema {
   switch (datatype) {
@@ -82,9 +88,7 @@ export function elementSchema(datatype: Datatype): JsonSchema {
     case 'BYTES':
       return { type: 'string', maxLength: DERIVED_BOUNDS.text };
     case 'FP16':
-      return { type: 'number', minimum: -65504, maximum: 65504 };
     case 'FP32':
-      return { type: 'number', minimum: -3.4028234663852886e38, maximum: 3.4028234663852886e38 };
     case 'FP64':
       return { type: 'number' };
     case 'INT8':

@@ -20,7 +20,7 @@ test('the one-line model file becomes a contract with bounded schemas, read from
     type: 'object',
     required: ['sepal_length', 'sepal_width', 'petal_length', 'petal_width'],
     additionalProperties: false,
-    properties: { sepal_length: { type: 'number', minimum: -3.4028234663852886e38 } },
+    properties: { sepal_length: { type: 'number', minimum: -1e15 } },
   });
   expect(method?.response['properties']).toEqual({
     species: { type: 'string', maxLength: 1000 },
@@ -28,7 +28,7 @@ test('the one-line model file becomes a contract with bounded schemas, read from
       type: 'array',
       minItems: 3,
       maxItems: 3,
-      items: { type: 'number', minimum: -3.4028234663852886e38, maximum: 3.4028234663852886e38 },
+      items: { type: 'number' },
     },
   });
   expect(method?.call).toMatchObject({
