@@ -5,6 +5,7 @@
 import * as k8s from 'cdk8s-plus-28/lib/imports/k8s';
 import { type ApiObject, App, JsonPatch } from 'cdk8s';
 import type { Construct } from 'constructs';
+import type { JsonObject } from '../core/json';
 
 export { k8s };
 
@@ -38,15 +39,17 @@ export function plainObject<Props extends object, Made extends ApiObject>(
   };
   object.toJson = () => {
     if (patched || App.of(object).resolvers.length !== STANDARD_RESOLVERS) return slowly() as unknown;
-    return inOrder(kind.manifest({ ...props, metadata: object.metadata.toJson() as unknown }));
+    // The metadata is plain already; typing it once more would only take time.
+    const { metadata: _metadata, ...rest } = props as Props & { readonly metadata?: unknown };
+    return inOrder(kind.manifest(rest as unknown as Props), object.metadata.toJson() as unknown);
   };
   return object;
 }
 
 /** Keys sorted as cdk8s sorts them; undefined and null left out. */
-function inOrder(value: unknown): unknown {
-  const { apiVersion, kind, metadata, ...rest } = sorted(value) as { [key: string]: unknown };
-  return { apiVersion, kind, metadata, ...rest };
+function inOrder(value: unknown, metadata: unknown): unknown {
+  const { apiVersion, kind, ...rest } = sorted(value) as { [key: string]: unknown };
+  return { apiVersion, kind, metadata: sorted(metadata), ...rest };
 }
 
 function sorted(value: unknown): unknown {
@@ -58,6 +61,12 @@ function sorted(value: unknown): unknown {
     if (each !== undefined && each !== null) result[key] = sorted(each);
   }
   return result;
+}
+
+/** Lets `extend` add to the finished object what Kubernetes has and this minor's types do not know. */
+export function extendRendered(object: ApiObject, extend: (rendered: JsonObject) => JsonObject): void {
+  const render = object.toJson.bind(object);
+  object.toJson = () => extend(render() as JsonObject);
 }
 
 /**

@@ -1,14 +1,16 @@
-import { type ApiObject, type ApiObjectMetadata, JsonPatch } from 'cdk8s';
+import type { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { versionName } from '../../core/contract/names';
+import type { JsonObject, JsonValue } from '../../core/json';
+import { sortedObject } from '../../core/order';
 import type { ResolvedContract, ResolvedModel, ResolvedStack, ResolvedVersion } from '../../schema/resolved';
-import { k8s, type L1Kind, patchRendered, plainObject } from '../k8s';
+import { extendRendered, k8s, type L1Kind, plainObject } from '../k8s';
 import { type Labels, modelLabels, versionPodLabels, versionSelector } from '../shared/labels';
 import { allowTo, toAnywhere, toDns } from '../shared/network-policy';
 import { expectObject, reportFinding } from '../shared/notes';
 import { type Transform, transformed } from '../shared/objects';
 import { type ArtifactPlan, artifactPlan } from './render/artifact';
-import { modelPod, PRE_STOP_SECONDS } from './render/pod';
+import { modelPod, PRE_STOP_SECONDS, SERVER_CONTAINER } from './render/pod';
 import { autoscaler, isAutoscaled, scalingFindings } from './render/scaling';
 import { runtimeOf } from './runtimes';
 
@@ -139,11 +141,7 @@ export class ModelVersion extends Construct {
       template: { metadata: { labels: versionPodLabels(model.name, contract.contract, version.version) }, spec: pod },
     };
     const deployment = this.make(k8s.KubeDeployment, 'Deployment', { metadata: this.metadata(), spec }, this.props.transform?.deployment);
-    // Newer than this minor's types: the kubelet itself waits, so that images without a shell drain too.
-    patchRendered(
-      deployment,
-      JsonPatch.add('/spec/template/spec/containers/0/lifecycle', { preStop: { sleep: { seconds: PRE_STOP_SECONDS } } }),
-    );
+    extendRendered(deployment, withPreStop);
   }
 
   private addScaling(): void {
@@ -169,4 +167,19 @@ export class ModelVersion extends Construct {
     if (!transform) return plainObject(kind, this, id, props);
     return new kind(this, id, transformed(this, id, { name: this.name, version: this.props.version.version }, props, transform));
   }
+}
+
+/**
+ * The kubelet itself waits before it ends the server, so that images without a shell drain too: an action that is newer than this minor's types.
+ * A transform that sets a lifecycle of its own keeps it.
+ */
+function withPreStop(deployment: JsonObject): JsonObject {
+  const spec = deployment['spec'] as JsonObject;
+  const template = spec['template'] as JsonObject;
+  const pod = template['spec'] as JsonObject;
+  const lifecycle = { preStop: { sleep: { seconds: PRE_STOP_SECONDS } } };
+  const containers = (pod['containers'] as readonly JsonObject[]).map((container) =>
+    container['name'] === SERVER_CONTAINER ? sortedObject<JsonValue | undefined>({ lifecycle, ...container }) : container,
+  );
+  return { ...deployment, spec: { ...spec, template: { ...template, spec: { ...pod, containers } } } };
 }

@@ -24,8 +24,17 @@ export interface References {
   readonly selectors: readonly SelectorReference[];
 }
 
-/** Everything that an object refers to, by name or by labels. Pure; kinds that it does not know refer to nothing. */
+/** Ordering and checking ask the same of every object; objects of a plan never change. */
+const known = new WeakMap<PlanObject, References>();
+
+/** Everything that an object refers to, by name or by labels. Kinds that it does not know refer to nothing. */
 export function referencesOf(object: PlanObject): References {
+  const references = known.get(object) ?? find(object);
+  known.set(object, references);
+  return references;
+}
+
+function find(object: PlanObject): References {
   const spec = record(object.value['spec']);
   const namespace = object.namespace ?? '';
   const pod = podTemplate(object);

@@ -1,0 +1,57 @@
+import { hardenedPod, nativeSidecar } from '../../../constructs/shared/hardened-pod';
+import { imageReference, ownImageReference } from '../../../constructs/shared/images';
+import { versionPodLabels, versionSelector } from '../../../constructs/shared/labels';
+import { bytesText, cpuText } from '../../../constructs/shared/quantities';
+import { fakeDigest } from '../../support/platforms';
+
+const image = { name: 'docker.io/seldonio/mlserver', tag: '1.7.1' };
+const pinned = { unpinned: 'refuse', digests: { [image.name]: fakeDigest('a') } } as const;
+
+test('an image is name, tag and digest', () => {
+  expect(imageReference(image, pinned)).toEqual({ reference: `docker.io/seldonio/mlserver:1.7.1@${fakeDigest('a')}`, findings: [] });
+});
+
+test('without a digest none is made up: an error or a warning, as the stack says', () => {
+  const severity = (unpinned: 'refuse' | 'warn') => imageReference(image, { unpinned, digests: {} }).findings.map((each) => each.severity);
+  expect([severity('refuse'), severity('warn')]).toEqual([['error'], ['warning']]);
+  expect(imageReference(image, { unpinned: 'warn', digests: {} }).reference).toBe('docker.io/seldonio/mlserver:1.7.1');
+});
+
+test.each([
+  ['docker.io/library/redis', 'mirror.example.com/library/redis'],
+  ['library/redis', 'mirror.example.com/library/redis'],
+  ['redis', 'mirror.example.com/redis'],
+  ['localhost/redis', 'mirror.example.com/redis'],
+  ['localhost:5000/a/b', 'mirror.example.com/a/b'],
+  ['registry.example.com:8443/a/b', 'mirror.example.com/a/b'],
+])('a mirror takes the place of the host: %s becomes %s', (name, mirrored) => {
+  const reference = `${name}@${fakeDigest('a')}`;
+  expect(ownImageReference(reference, { ...pinned, registry: 'mirror.example.com/' })).toEqual({
+    reference: `${mirrored}@${fakeDigest('a')}`,
+    findings: [],
+  });
+});
+
+test('quantities are exact', () => {
+  expect([1, 1000, 1024, 1536, 1024 ** 3, 1.5 * 1024 ** 3].map(bytesText)).toEqual(['1', '1000', '1Ki', '1536', '1Gi', '1536Mi']);
+  expect([1, 500, 1000, 2500].map(cpuText)).toEqual(['1m', '500m', '1', '2500m']);
+});
+
+test("a pod's labels hold its selector and no owner, whose change would restart it", () => {
+  const labels = versionPodLabels('iris', 'v1', '1.0.0');
+  expect(labels).toMatchObject(versionSelector('iris', '1.0.0'));
+  expect(Object.keys(labels)).not.toContain('kea.dev/owner');
+});
+
+test('a Job is not spread, a sidecar is restarted', () => {
+  const container = { name: 'c', image: 'i', resources: { cpuMillis: 1, memoryBytes: 1, ephemeralStorageBytes: 1 } };
+  const job = hardenedPod({
+    serviceAccountName: 's',
+    containers: [],
+    selector: { a: 'b' },
+    terminationGracePeriodSeconds: 1,
+    restartPolicy: 'Never',
+  });
+  expect(job).not.toHaveProperty('topologySpreadConstraints');
+  expect(nativeSidecar(container)).toHaveProperty('restartPolicy', 'Always');
+});
