@@ -6,7 +6,7 @@ import { refuseSwallowedFlags, requireNode, requireUnix } from './lib/environmen
 import { root, stop } from './lib/project.mjs';
 
 /** Flags of `kea run`: whether they take a value. */
-const RUN_FLAGS = { port: true, host: true, models: true, redis: false, keycloak: false, workers: true };
+const RUN_FLAGS = { port: true, host: true, models: true, stack: true, redis: false, keycloak: false, workers: true };
 
 requireNode();
 requireUnix('npm start');

@@ -1,37 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { packageRoot } from '../../../core/package-root';
 import { contractOpenApi, platformOpenApi } from '../../../schema/openapi/index';
 import { contract, embedded, method, model, platform } from './platform';
-import type { JsonObject } from '../../../core/json';
-
-let folder: string;
-beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'kea-openapi-'))));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Redocly's own recommended rules, the outside judge; returns what it complains about. */
-function lint(documents: { readonly [name: string]: JsonObject }): readonly { readonly ruleId: string; readonly message: string }[] {
-  const files = Object.entries(documents).map(([name, document]) => {
-    const file = join(folder, `${name}.json`);
-    writeFileSync(file, JSON.stringify(document));
-    return file;
-  });
-  const command = [join(packageRoot(), 'node_modules/@redocly/cli/bin/cli.js'), 'lint', '--extends=recommended', '--format=json', ...files];
-  const env = { ...process.env, NODE_OPTIONS: '', REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
-  let output: string;
-  try {
-    output = execFileSync(process.execPath, command, { cwd: folder, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  } catch (error) {
-    output = (error as { stdout: string }).stdout;
-  }
-  // One JSON text a file, one after the other; only the outermost brace stands at the start of a line.
-  return output
-    .split(/(?<=^\})/m)
-    .filter((part) => part.trim() !== '')
-    .flatMap((part) => (JSON.parse(part) as { problems: { ruleId: string; message: string }[] }).problems);
-}
+import { lint } from './redocly';
 
 test('the linter sees what is wrong', () => {
   expect(lint({ wrong: { openapi: '3.1.0', info: { title: 'x', version: '1' }, paths: { '/a': { post: {} } } } })).not.toEqual([]);
