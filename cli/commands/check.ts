@@ -63,7 +63,7 @@ Without --stack every file in stacks/ is judged; without any the built-in stack 
     const root = projectOf(cli.cwd, folder);
     const stacks = flags.stack !== undefined ? [requireStack(root, flags.stack)] : stackNames(root);
     const asOf = flags.asOf ?? new Date().toISOString().slice(0, 10);
-    if (flags.fix) await applyFixes(root, cli.say.bind(cli));
+    if (flags.fix) await applyFixes(cli, root, stacks);
     const { models, findings } = await judge({ root, stacks, asOf, folder: narrowed(root, folder, cli.cwd) });
     const judged = `${stacks.length > 0 ? `stack${stacks.length === 1 ? '' : 's'} ${stacks.join(', ')}` : 'the built-in stack local'}`;
     await print(
@@ -80,7 +80,12 @@ Without --stack every file in stacks/ is judged; without any the built-in stack 
   }),
 });
 
-async function applyFixes(root: string, say: (text: string) => void): Promise<void> {
-  const { fixProject } = await import('../edit.ts');
-  say(await fixProject(root));
+/** Writes the certain corrections, and says which. */
+async function applyFixes(cli: Cli, root: string, stacks: readonly string[]): Promise<void> {
+  const [{ fixesOf }, { writeEdit }] = await Promise.all([import('../fix.ts'), import('../edit.ts')]);
+  for (const edit of await fixesOf(root, stacks)) {
+    if (edit.before === edit.after) continue;
+    writeEdit(root, edit);
+    cli.say(`fixed ${edit.file}, line ${edit.hunks.map((each) => each.line).join(', ')}`);
+  }
 }

@@ -118,7 +118,7 @@ export const cliFindings = kinds({
     severity: 'error',
     title: 'nothing to roll back to',
     why: 'rollback gives all traffic to the version that came before, and there is none',
-    fix: 'add the version that should take the traffic, or name it by --to',
+    fix: 'add the version that should take the traffic',
     explanation: 'The version before is the highest one below the one with most weight.',
     example: 'kea rollback iris --stack prod',
   },

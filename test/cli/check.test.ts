@@ -42,9 +42,9 @@ test('the folder of one model narrows the judgement to it', async () => {
 
 test('a sunset is judged as of a date: passed, near, far', async () => {
   const cwd = sampleProject();
-  writeFileSync(
-    join(cwd, 'models/iris/model.yaml'),
-    'artifact: iris.onnx\nlifecycle: { deprecated: "2030-01-01", sunset: "2030-06-30" }\n',
+  appendFileSync(
+    join(cwd, 'models/education/student-grades/model.yaml'),
+    'lifecycle: { deprecated: "2030-01-01", sunset: "2030-06-30" }\n',
   );
   const codes = async (date: string, ...more: string[]) => {
     const { code, stdout } = await kea(['check', '--as-of', date, '--output', 'json', ...more, 'models/education'], { cwd });
