@@ -4,9 +4,11 @@ import { cliFindings } from '../../core/findings/cli';
 import { finding } from '../../core/findings/finding';
 import { work } from '../command';
 import { wantsColour, type Cli } from '../context';
+import type { ExitCode } from '../exit';
 import { projectFlag, stackFlag, text, wholeNumber } from '../flags';
 import { projectOf, requireStack } from '../project';
 import { Refusal } from '../refusal';
+import type { RunOptions } from '../run/index';
 
 interface Flags {
   readonly port: number;
@@ -19,7 +21,7 @@ interface Flags {
 }
 
 /** Parts of the local run are development dependencies: a lean installation lacks them, which is no bug. */
-async function localRun(): Promise<typeof import('../run/index.ts')> {
+async function localRun(): Promise<{ readonly runLocal: (options: RunOptions) => Promise<ExitCode> }> {
   try {
     return await import('../run/index.ts');
   } catch (error) {

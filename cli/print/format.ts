@@ -38,7 +38,6 @@ export function countsOf(findings: readonly Finding[]): Counts {
 
 /** Control characters of foreign text must not reach a terminal or a log as commands. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });

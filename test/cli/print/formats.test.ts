@@ -27,7 +27,6 @@ unknown
 test('escape sequences in a file do not reach the terminal', () => {
   const evil = { ...FINDING, message: 'red \u001b[31m and right-to-left \u202e' };
   const text = renderText([evil], { colour: false, source: () => 'x\n\u001b]0;owned\u0007\n' });
-  // eslint-disable-next-line no-control-regex
   expect(text).not.toMatch(/[\u001b\u0007\u202e]/);
   expect(text).toContain('red \\u001b[31m');
 });
