@@ -5,7 +5,8 @@ import { orderObjects, removalOrder } from '../../../constructs/plan/order';
 import type { Plan } from '../../../constructs/plan/plan-object';
 import { Label } from '../../../constructs/shared/labels';
 import { expectObject, inLayer } from '../../../constructs/shared/notes';
-import { chart } from '../../support/trees';
+import { manyModels } from '../../support/platforms';
+import { chart, modelsPlan } from '../../support/trees';
 
 const OURS = { [Label.managedBy]: 'kea' };
 
@@ -161,4 +162,11 @@ test("an app's own resolvers and patches reach fast objects too", () => {
   object.addJsonPatch(JsonPatch.add('/data/b', 'new'));
   object.metadata.addLabel('l', 'v');
   expect(object.toJson()).toMatchObject({ metadata: { labels: { l: 'v' } }, data: { a: 'LOUD', b: 'new' } });
+});
+
+test('three hundred models give three hundred times the objects of one, and no finding', () => {
+  const one = modelsPlan(manyModels(1));
+  const many = modelsPlan(manyModels(300));
+  expect(many.objects).toHaveLength(300 * one.objects.length);
+  expect(many.findings).toEqual([]);
 });

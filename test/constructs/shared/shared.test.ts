@@ -1,7 +1,7 @@
 import { hardenedPod, nativeSidecar } from '../../../constructs/shared/hardened-pod';
 import { imageReference, ownImageReference } from '../../../constructs/shared/images';
 import { versionPodLabels, versionSelector } from '../../../constructs/shared/labels';
-import { bytesText, cpuText } from '../../../constructs/shared/quantities';
+import { bytesQuantity, cpuQuantity } from '../../../constructs/shared/quantities';
 import { fakeDigest } from '../../support/platforms';
 
 const image = { name: 'docker.io/seldonio/mlserver', tag: '1.7.1' };
@@ -33,8 +33,15 @@ test.each([
 });
 
 test('quantities are exact', () => {
-  expect([1, 1000, 1024, 1536, 1024 ** 3, 1.5 * 1024 ** 3].map(bytesText)).toEqual(['1', '1000', '1Ki', '1536', '1Gi', '1536Mi']);
-  expect([1, 500, 1000, 2500].map(cpuText)).toEqual(['1m', '500m', '1', '2500m']);
+  expect([1, 1000, 1024, 1536, 1024 ** 3, 1.5 * 1024 ** 3].map((bytes) => bytesQuantity(bytes).value)).toEqual([
+    '1',
+    '1000',
+    '1Ki',
+    '1536',
+    '1Gi',
+    '1536Mi',
+  ]);
+  expect([1, 500, 1000, 2500].map((millis) => cpuQuantity(millis).value)).toEqual(['1m', '500m', '1', '2500m']);
 });
 
 test("a pod's labels hold its selector and no owner, whose change would restart it", () => {
