@@ -47,7 +47,7 @@ export function findStacks(root: string): readonly string[] {
 /** True when a path that exists, its links followed, is inside a folder. */
 export function staysInside(folder: string, path: string): boolean {
   try {
-    const inner = relative(realpathSync(folder), realpathSync(path));
+    const inner = relative(realpathSync.native(folder), realpathSync.native(path));
     return inner === '' || (!inner.startsWith('..') && resolve(inner) !== inner);
   } catch {
     return false;
@@ -80,7 +80,7 @@ function searchFolder(root: string, from: string, found: FoundModel[], findings:
   }
   const seen = new Set<string>();
   const search = (folder: string, path: string, depth: number, inside: string | undefined): void => {
-    const real = realpathSync(folder);
+    const real = realpathSync.native(folder);
     if (seen.has(real)) return;
     seen.add(real);
     const entries = readable(folder, path, findings);

@@ -6,6 +6,7 @@ import { composeYaml, maxDepth, tooDeep, type Problem } from './compose';
 import type { KeyPath, ParsedDocument } from './document';
 import { formatPath, pathKey } from './path';
 import { locate } from './positions';
+import { readQuickly } from './quick';
 import { readPlainScalar, type ScalarTrap } from './scalars';
 import { decodeText, lineAndColumn } from './text';
 
@@ -66,13 +67,20 @@ export function parseYaml(file: string, bytes: Uint8Array): ParsedYaml {
   const source = decoded.text;
   if (decoded.findings.length > 0 && source === '')
     return { value: undefined, source, findings: decoded.findings, suspects: new Set(), broken: true };
+  const quick = decoded.findings.length === 0 ? readQuickly(source) : undefined;
+  if (quick) return { value: quick.value, source, findings: [], suspects: new Set(), broken: false };
+  return readFully(file, source, decoded.findings);
+}
+
+/** By the library, with every problem found. */
+export function readFully(file: string, source: string, before: readonly Finding[] = []): ParsedYaml {
   const composed = composeYaml(source);
   const reader = new Reader();
   const value = composed.root ? reader.read(composed.root, [], 0) : undefined;
   const problems = [...composed.problems, ...reader.problems];
   const findings = problems.map((problem) => problemFinding(problem, file, source));
   const broken = reader.stopped || problems.some((problem) => misleading.has(problem.kind));
-  return { value, source, findings: [...decoded.findings, ...findings], suspects: reader.suspects, broken };
+  return { value, source, findings: [...before, ...findings], suspects: reader.suspects, broken };
 }
 
 /** A document whose places are computed when somebody asks, because most documents are never asked. */

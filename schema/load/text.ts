@@ -11,7 +11,7 @@ export interface DecodedText {
 }
 
 // Control characters other than tab and line breaks, the halves of UTF-16, and the marks that reverse the direction of text.
- 
+
 const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/;
 
 /** Bytes → text, refusing what is no plain UTF-8. */

@@ -77,7 +77,8 @@ function judge(error: SchemaError, document: ParsedDocument<JsonValue>): Judged 
     case 'required': {
       const missing = String(error.params['missingProperty']);
       // A misspelt key that was needed is one mistake, and the unknown key tells it better.
-      if (Object.keys(error.data as object).some((key) => !(key in properties) && nearest(key, Object.keys(properties)) === missing)) return undefined;
+      if (Object.keys(error.data as object).some((key) => !(key in properties) && nearest(key, Object.keys(properties)) === missing))
+        return undefined;
       return say(
         1,
         kind.missingKey,
