@@ -68,7 +68,7 @@ function readArtifact(
   { root, inline }: ArtifactOptions,
 ): { readonly file: ArtifactFile } | Refused {
   const folder = join(root, model.folder);
-  const path = join(folder, uri);
+  const path = join(folder, uri.replace(/\/+$/, ''));
   if (uri.startsWith('/') || /(^|[\\/])\.\.([\\/]|$)/.test(uri)) return outside(uri, model.folder);
   try {
     const stat = statSync(path);
@@ -132,7 +132,11 @@ function outside(uri: string, folder: string): Refused {
 }
 
 function isBrokenLink(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
 }
 
 function uriPlace(document: ParsedDocument<ContractDocument>, version: string): NonNullable<Finding['place']> {
