@@ -23,7 +23,17 @@ export function slowness(pattern: string): string | undefined {
   return judged.get(pattern);
 }
 
+/**
+ * Counted repetitions are judged as unbounded ones first: that can only be slower, and is decided in milliseconds where counting takes minutes.
+ * What is too slow that way is judged again as it is written.
+ */
 function judge(pattern: string): string | undefined {
+  const loose = uncounted(pattern);
+  const first = loose === pattern ? undefined : verdict(loose);
+  return loose !== pattern && first === undefined ? undefined : verdict(pattern);
+}
+
+function verdict(pattern: string): string | undefined {
   let result: Diagnostics;
   try {
     result = recheck()(pattern, 'u', { timeout: JUDGE_MS });
@@ -37,6 +47,13 @@ function judge(pattern: string): string | undefined {
   return complexity?.type === 'polynomial'
     ? `takes time that grows with the power ${complexity.degree} of the length`
     : 'takes time that grows exponentially';
+}
+
+/** `x{0,9}` → `x*`, `x{3,40}` and `x{12}` → `x+`, outside of classes and escapes. */
+function uncounted(pattern: string): string {
+  return pattern.replace(/\\.|\[(?:\\.|[^\]\\])*\]|\{(\d+)(,\d*)?\}/gsu, (whole: string, least: string | undefined) =>
+    least === undefined ? whole : Number(least) === 0 ? '*' : '+',
+  );
 }
 
 let loaded: CheckSync | undefined;
