@@ -16,6 +16,7 @@ import { issuerUrl, type FromIssuer, type ToIssuer } from './issuer/settings';
 import { realPart } from './parts';
 import { freePorts } from './ports';
 import { keepContracts, onThisMachine } from './platform-identity';
+import { asRefusal } from './disk-full';
 import { nodeProgram } from './programs';
 import { startRedis } from './redis';
 import { mergeChange } from './reload';
@@ -57,6 +58,10 @@ export interface LocalOptions {
   /** Follows changes of the files. @default true */
   readonly watch?: boolean;
   readonly listen?: Listener;
+  /** Longest time until the first call can be made, milliseconds. @default 60,000 */
+  readonly startMs?: number;
+  /** Longest time until the gateway has taken a change, milliseconds. @default 15,000 */
+  readonly changeMs?: number;
 }
 
 /** A platform that runs on this machine. */
@@ -185,7 +190,7 @@ class LocalRun implements LocalPlatform {
     this.children.processor = crew.start(processorProgram(this.state, places, redis?.address));
     this.children.envoy = crew.start(envoyProgram(envoy, platform, this.state, places));
     this.progress('starting the model servers and sending each its examples');
-    const failure = await this.serve(platform, START_MS);
+    const failure = await this.serve(platform, this.options.startMs ?? START_MS);
     await issuer;
     if (failure) throw this.refuse(runFindings.notReady, failure);
   }
@@ -288,7 +293,7 @@ class LocalRun implements LocalPlatform {
     if (result.findings.length > 0) this.listen({ type: 'findings', findings: result.findings, refused });
     if (!platform) return;
     const next = onThisMachine(platform, this.port, this.keys as IssuerKeys);
-    const failure = await this.serve(next, CHANGE_MS);
+    const failure = await this.serve(next, this.options.changeMs ?? CHANGE_MS);
     if (failure && !this.stopping) {
       // The files say one thing and the gateway another: put back what serves, so that a restart of the processor finds it.
       if (this.bundle) writeBundle(this.state.bundle, this.bundle);
@@ -359,13 +364,6 @@ class LocalRun implements LocalPlatform {
     if (!(refusal instanceof Refusal)) throw error;
     this.listen({ type: 'findings', findings: refusal.findings, refused: true });
   }
-}
-
-/** A full disk is the user's to mend; anything else that is no refusal already is passed on as it is. */
-function asRefusal(error: unknown): unknown {
-  const { code, path } = error as NodeJS.ErrnoException;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
-  return new Refusal(finding(runFindings.diskFull, { message: `there is no space left to write ${path ?? 'a file'}` }));
 }
 
 /** `models/`, or wherever the models that are loaded stand. */

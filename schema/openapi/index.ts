@@ -1,4 +1,4 @@
-import { contractPrefix, methodPath } from '../../core/contract/names';
+import { methodPath } from '../../core/contract/names';
 import { catalogueOperations, catalogueSchemas, catalogueStatuses } from './catalogue';
 import { headerComponents } from './headers';
 import { contractNames, platformNames, type ComponentNames } from './names';
@@ -88,11 +88,6 @@ export function platformOpenApi(platform: ResolvedPlatform): JsonObject {
       securitySchemes: securitySchemes(stack.identity),
     },
   };
-}
-
-/** Path of the contract's own document on the gateway. */
-export function contractOpenApiPath(model: string, contract: string): string {
-  return `${contractPrefix(model, contract)}openapi.json`;
 }
 
 function methodPaths(platform: ResolvedPlatform, model: ResolvedModel, contract: ResolvedContract, names: ComponentNames): JsonObject {

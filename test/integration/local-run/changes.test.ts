@@ -38,8 +38,11 @@ async function changedAfter(change: () => void): Promise<void> {
   await kea.event(({ type }) => type === 'changed', seen);
 }
 
-test('a right change serves: weights move by one line', async () => {
-  await changedAfter(() => writeFileSync(contract, original.replace('1.4.0: 90, 1.5.0: 10', '1.4.0: 0, 1.5.0: 100')));
+test('a right change serves: weights move by one line, saved as editors and git save', async () => {
+  await changedAfter(() => {
+    writeFileSync(`${contract}.new`, original.replace('1.4.0: 90, 1.5.0: 10', '1.4.0: 0, 1.5.0: 100'));
+    renameSync(`${contract}.new`, contract);
+  });
   const answer = await kea.call('credit-score/v1/score', { ...TYPICAL, amount: 1234 });
   expect(answer.headers.get('kea-model-version')).toBe('1.5.0');
 }, 30_000);
