@@ -1,4 +1,4 @@
-import { constants, gunzipSync, gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { canonicalJson } from '../canonical';
 import { sha256Hex } from '../digests';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json';
@@ -20,7 +20,7 @@ export function indexDigest(index: Omit<BundleIndex, 'digest'>): string {
 
 /** Bytes of a part's file: gzip of its canonical JSON, equal on every machine (no name, no time in the gzip header). */
 export function encodePart(part: BundlePart): Buffer {
-  const packed = gzipSync(canonicalJson(part as unknown as JsonObject), { level: constants.Z_BEST_COMPRESSION });
+  const packed = gzipSync(canonicalJson(part as unknown as JsonObject), { level: 6 });
   packed[9] = 255; // "unknown operating system": zlib writes its own.
   return packed;
 }

@@ -50,9 +50,23 @@ export function edgeVirtualHost(index: BundleIndex, contracts: { readonly [prefi
     name: EDGE_ROUTES,
     // Sessions end at the edge: neither the processor nor the portal sees a cookie.
     request_headers_to_remove: ['cookie'],
-    virtual_hosts: [{ name: 'edge', domains: ['*'], matcher: { ...tree, on_no_match: rest } }],
+    virtual_hosts: [{ name: 'edge', domains: ['*'], retry_policy: RETRY, matcher: { ...tree, on_no_match: rest } }],
   };
 }
+
+/** Only connections that failed are tried again, at another worker: a call that a worker began is never begun twice. */
+const RETRY: JsonObject = {
+  retry_on: 'connect-failure',
+  num_retries: 3,
+  retry_host_predicate: [
+    {
+      name: 'envoy.retry_host_predicates.previous_hosts',
+      typed_config: { '@type': 'type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate' },
+    },
+  ],
+  host_selection_retry_max_attempts: 5,
+  retry_back_off: { base_interval: '0.025s', max_interval: '0.1s' },
+};
 
 /** Without a rule of its own, so the listener's default denies it: unknown models answer as forbidden ones do. */
 const DENY: JsonObject = { name: 'deny', match: { prefix: '/' }, direct_response: { status: 403 } };

@@ -44,6 +44,9 @@ const FORBIDDEN_ACTION_KEYS = [
   'cluster_specifier_plugin',
   'upgrade_configs',
   'internal_redirect_policy',
+  // Retries are the virtual host's: connections that failed, and nothing else.
+  'retry_policy',
+  'request_mirror_policies',
 ];
 const MATCH_KEYS = new Set(['path', 'prefix', 'path_separated_prefix', 'headers']);
 

@@ -3,7 +3,7 @@ import { contractPrefix, methodPath, pinRole, routeId } from '../../../core/cont
 import type { JsonObject } from '../../../core/json';
 import type { ResolvedContract, ResolvedIdentity, ResolvedMethod, ResolvedModel } from '../../../schema/resolved';
 import { CORS_FILTER, corsPolicy } from './cors';
-import { exactHeader, extension, milliseconds, overwriteHeader } from './envoy';
+import { exactHeader, milliseconds, overwriteHeader } from './envoy';
 import { JWT_FILTER } from './claims';
 import { optionalToken } from './jwt';
 import { PROCESSOR_CLUSTER } from './platform-clusters';
@@ -52,21 +52,9 @@ export function rolesOf(model: ResolvedModel, contract: ResolvedContract): reado
   return [...new Set([...contract.methods.flatMap((method) => method.roles), pinRole(model.name)])];
 }
 
-/** A route's action towards the workers: only a worker that could not be reached is replaced by another. */
+/** A route's action towards the workers; that one which cannot be reached is replaced by another is the virtual host's business (`edge-routes.ts`). */
 export function toProcessor(timeoutMs: number): JsonObject {
-  return {
-    cluster: PROCESSOR_CLUSTER,
-    timeout: milliseconds(timeoutMs),
-    retry_policy: {
-      retry_on: 'connect-failure',
-      num_retries: 2,
-      retry_host_predicate: [
-        extension('envoy.retry_host_predicates.previous_hosts', 'envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate'),
-      ],
-      host_selection_retry_max_attempts: 5,
-      retry_back_off: { base_interval: '0.005s', max_interval: '0.05s' },
-    },
-  };
+  return { cluster: PROCESSOR_CLUSTER, timeout: milliseconds(timeoutMs) };
 }
 
 /** What every route of the contract carries. */

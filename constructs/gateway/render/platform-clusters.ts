@@ -58,6 +58,21 @@ export function processorCluster(options: ResolvedGatewayOptions): JsonObject {
         },
       ],
     },
+    common_lb_config: { healthy_panic_threshold: { value: 0 } },
+    // A dead worker has no active request, so least-request would choose it every time, also for the retry: the first connection that fails takes it out.
+    outlier_detection: {
+      split_external_local_origin_errors: true,
+      consecutive_local_origin_failure: 1,
+      enforcing_consecutive_local_origin_failure: 100,
+      enforcing_consecutive_5xx: 0,
+      enforcing_consecutive_gateway_failure: 0,
+      enforcing_success_rate: 0,
+      enforcing_local_origin_success_rate: 0,
+      interval: '0.25s',
+      base_ejection_time: '0.25s',
+      max_ejection_time: '1s',
+      max_ejection_percent: 50,
+    },
     typed_extension_protocol_options: {
       // Workers keep connections for an hour; Envoy lets go first.
       [HTTP_OPTIONS]: typed(HTTP_OPTIONS, {

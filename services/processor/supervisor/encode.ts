@@ -24,6 +24,8 @@ const TYPED_STRUCT = 'xds.type.v3.TypedStruct';
 
 /** Envoy's JSON form → protobuf, strictly: an unknown field, a wrong type or two members of one `oneof` are refused with their place. */
 export class Encoder {
+  private readonly names = new Map<Type, string>();
+
   constructor(private readonly root: Root) {}
 
   /** `value` must carry `@type`. */
@@ -79,8 +81,16 @@ export class Encoder {
     return scalar(field.type, value, path);
   }
 
+  // Asked for every message: the library would join it from the package's names each time.
+  private nameOf(type: Type): string {
+    const known = this.names.get(type);
+    if (known !== undefined) return known;
+    this.names.set(type, type.fullName);
+    return type.fullName;
+  }
+
   private wellKnown(type: Type, value: JsonValue | EncodedAny, path: string): object | undefined {
-    switch (type.fullName) {
+    switch (this.nameOf(type)) {
       case '.google.protobuf.Any':
         if (value instanceof EncodedAny) return value;
         return this.any(isJsonObject(value) ? value : {}, path);
@@ -145,5 +155,5 @@ function protoValue(value: JsonValue): object {
   if (typeof value === 'number') return { numberValue: value };
   if (typeof value === 'boolean') return { boolValue: value };
   if (isJsonObject(value)) return { structValue: struct(value, '$') };
-  return { listValue: { values: (value).map(protoValue) } };
+  return { listValue: { values: value.map(protoValue) } };
 }

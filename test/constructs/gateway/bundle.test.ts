@@ -75,6 +75,7 @@ test('routes stand in a prefix map by contract, carry the digest of their part, 
       };
     }[];
   };
+  expect(configuration.virtual_hosts[0]).toMatchObject({ domains: ['*'], retry_policy: { retry_on: 'connect-failure', num_retries: 3 } });
   const matcher = configuration.virtual_hosts[0]?.matcher;
   expect(Object.keys(matcher?.matcher_tree.prefix_match_map.map ?? {})).toEqual(['/models/iris/v1/', '/models/old/v1/']);
   expect(JSON.stringify(matcher?.matcher_tree)).toContain(`{"key":"x-kea-part","value":"${index.parts[0]?.digest}"}`);

@@ -36,22 +36,7 @@ test('one method becomes a pinned call, a call, the document, two refusals of ot
   expect(call).toEqual({
     name: 'credit/v1/score',
     match: { path: '/models/credit/v1/score', headers: [{ name: ':method', string_match: { exact: 'POST' } }] },
-    route: {
-      cluster: 'processor',
-      timeout: '2.2s',
-      retry_policy: {
-        retry_on: 'connect-failure',
-        num_retries: 2,
-        retry_host_predicate: [
-          {
-            name: 'envoy.retry_host_predicates.previous_hosts',
-            typed_config: { '@type': 'type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate' },
-          },
-        ],
-        host_selection_retry_max_attempts: 5,
-        retry_back_off: { base_interval: '0.005s', max_interval: '0.05s' },
-      },
-    },
+    route: { cluster: 'processor', timeout: '2.2s' },
     request_body_buffer_limit: 65536,
     request_headers_to_add: [header('x-kea-route', 'credit/v1/score')],
     typed_per_filter_config: rule({ and_ids: { ids: [subject, { or_ids: { ids: [role('credit:score'), role('analyst')] } }] } }),

@@ -34,6 +34,9 @@ export class LiveGateway {
     return platform(models, { ...identity, jwks: this.tokens.jwks });
   }
 
+  /** `workers`: the stand-ins, which show what they saw, or the real ones. */
+  constructor(private readonly workers: 'stand-in' | 'real' = 'stand-in') {}
+
   async start(models: readonly ResolvedModel[], options: GatewayOptions = {}): Promise<void> {
     const [edge = 0, admin = 0, management = 0, model = 0] = await freePorts(4);
     [this.edgePort, this.managementPort, this.modelPort] = [edge, management, model];
@@ -58,11 +61,10 @@ export class LiveGateway {
   }
 
   startSupervisor(): void {
-    const child = spawn(
-      process.execPath,
-      [join(packageRoot(), 'test/integration/envoy/standin-processor.mjs'), '--config', this.configFile],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
-    );
+    const program = this.workers === 'real' ? 'dist/services/processor/main.js' : 'test/integration/envoy/standin-processor.mjs';
+    const child = spawn(process.execPath, [join(packageRoot(), program), '--config', this.configFile], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     child.stderr?.on('data', (chunk: Buffer) => (this.supervisorLog += chunk.toString()));
     this.supervisor = child;
   }
@@ -216,6 +218,7 @@ function standInModel(
   let body = '';
   request.on('data', (chunk: Buffer) => (body += chunk.toString()));
   request.on('end', () => {
+    if (request.url === '/score') return response.writeHead(200, { 'content-type': 'application/json' }).end('{"y":0.5}');
     if (body.includes('"sleep"')) return void setTimeout(() => response.end('late'), 3000);
     response.writeHead(200, { 'content-type': 'application/json', 'x-kea-inner': 'forged by the model' });
     return response.end(JSON.stringify({ path: request.url, headers: request.headers, bytes: body.length }));

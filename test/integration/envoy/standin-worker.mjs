@@ -37,7 +37,12 @@ function toInner(cluster, request, body) {
   });
 }
 
-const server = http.createServer(async (request, response) => {
+const server = http.createServer((request, response) => {
+  // A caller that went away is no reason to die.
+  serve(request, response).catch(() => response.destroy());
+});
+
+async function serve(request, response) {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const part = parts.get(request.headers['x-kea-part']);
@@ -52,7 +57,7 @@ const server = http.createServer(async (request, response) => {
   const version = part.contract.versions.find((each) => each.version === request.headers['kea-version']) ?? part.contract.versions[0];
   const model = await toInner(version.cluster, request, Buffer.concat(chunks));
   return answer(model.inner ? 502 : model.status, { version: version.version, model });
-});
+}
 server.keepAliveTimeout = 3_600_000;
 
 process.on('message', (message) => {
