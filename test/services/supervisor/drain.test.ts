@@ -1,0 +1,25 @@
+import { createServer } from 'node:http';
+import { drainGateway } from '../../../services/processor/supervisor/drain';
+
+test('waits for removal, then drains listeners gently, then for the last request', async () => {
+  const asked: string[] = [];
+  let active = 2;
+  // A stand-in for Envoy's admin: one request ends at each look.
+  const admin = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    response.end(request.url?.startsWith('/stats') ? `http.edge.downstream_rq_active: ${active--}\n` : 'OK\n');
+  });
+  await new Promise<void>((resolve) => admin.listen(0, '127.0.0.1', resolve));
+  const { port } = admin.address() as { port: number };
+  const result = await drainGateway({ envoyAdmin: `http://127.0.0.1:${port}`, endpointRemovalMs: 50, budgetMs: 5000 });
+  admin.closeAllConnections();
+  await new Promise((resolve) => admin.close(resolve));
+  expect(result.active).toBe(0);
+  expect(result.ms).toBeGreaterThanOrEqual(49);
+  expect(asked[0]).toBe('POST /drain_listeners?graceful&skip_exit&inboundonly');
+  expect(asked.slice(1)).toEqual(Array(3).fill('GET /stats?filter=^http.edge.downstream_rq_active$'));
+});
+
+test('an Envoy that is gone is drained', async () => {
+  expect(await drainGateway({ envoyAdmin: 'http://127.0.0.1:9', endpointRemovalMs: 0, budgetMs: 1000 })).toMatchObject({ active: 0 });
+});
