@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessorConfig } from '../../core/contract/processor-config';
 import { readConfig } from './supervisor/config';
-import { log } from './supervisor/log';
+import { log } from '../shared/log';
 import { Supervisor } from './supervisor/supervisor';
 
 /** Calls under way at the end get this long, milliseconds. */
