@@ -47,19 +47,24 @@ export function table(rows) {
     .join('\n');
 }
 
-/** Prints the table and the verdicts, and writes out/bench/<name>.json. */
-export function report(name, { rows, verdicts = [] }) {
+/** Whether a measured value is within its budget: at most, or with `atLeast` at least, that much. */
+export const kept = ({ value, budget, atLeast = false }) => (atLeast ? value >= budget : value <= budget);
+
+/** Prints the table and the verdicts, and writes out/bench/<name>.json, with whatever else is `more`. */
+export function report(name, { rows, verdicts = [], ...more }) {
   const where = machine();
   process.stdout.write(`${name}: ${where.cpu}, ${where.cores} cores, ${where.memoryGb} GiB, Node ${where.node}\n\n${table(rows)}\n\n`);
-  for (const { what, value, unit, budget } of verdicts) {
-    process.stdout.write(`${what}: ${show(value)}${unit}, budget ${budget}${unit}: ${value <= budget ? 'kept' : 'MISSED'}\n`);
+  for (const verdict of verdicts) {
+    const { what, value, unit, budget, atLeast } = verdict;
+    const bound = `${atLeast ? 'at least ' : ''}${budget}${unit}`;
+    process.stdout.write(`${what}: ${show(value)}${unit}, budget ${bound}: ${kept(verdict) ? 'kept' : 'MISSED'}\n`);
   }
   const folder = join(root, 'out', 'bench');
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${name}.json`);
   writeFileSync(
     file,
-    `${JSON.stringify({ name, version: manifest.version, revision: revision(), machine: where, rows, verdicts }, null, 2)}\n`,
+    `${JSON.stringify({ name, version: manifest.version, revision: revision(), machine: where, rows, verdicts, ...more }, null, 2)}\n`,
   );
   say(`written: ${file}`);
 }
