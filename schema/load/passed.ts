@@ -49,9 +49,13 @@ function write(file: string, digests: readonly string[]): void {
   const half = `${file}.${process.pid}`;
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(half, `${digests.join('\n')}\n`);
-    renameSync(half, file);
+    try {
+      writeFileSync(half, `${digests.join('\n')}\n`);
+      renameSync(half, file);
+    } finally {
+      rmSync(half, { force: true });
+    }
   } catch {
-    rmSync(half, { force: true });
+    return;
   }
 }
