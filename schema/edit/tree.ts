@@ -83,7 +83,7 @@ function addPair(text: string, map: YAMLMap.Parsed, key: string, value: JsonValu
   }
   const last = map.items.at(-1);
   const indent = columnOf(text, map.items[0]?.key.range[0] ?? map.range[0]);
-  const end = last ? endOfLine(text, lastCharacter(last as Pair<ParsedNode, ParsedNode | null>)) : map.range[0];
+  const end = last ? endOfLine(text, lastCharacter(last)) : map.range[0];
   const lead = text.slice(0, end);
   return `${lead}${lead === '' || lead.endsWith('\n') ? '' : '\n'}${block(key, value, indent)}${text.slice(end)}`;
 }
@@ -156,7 +156,7 @@ function rootOf(text: string): YAMLMap.Parsed {
   const document = parseDocument(text, { version: '1.2', schema: 'core' });
   if (document.errors.length > 0) throw new EditRefused('the file is no YAML');
   if (!isMap(document.contents)) throw new EditRefused('the file holds no keys');
-  return document.contents as YAMLMap.Parsed;
+  return document.contents;
 }
 
 /** How many keys of the path lead through mappings that are there. */
@@ -177,7 +177,7 @@ function mapAt(root: YAMLMap.Parsed, path: MapPath): YAMLMap.Parsed | undefined 
 }
 
 function pairOf(map: YAMLMap.Parsed, key: string): Pair<ParsedNode, ParsedNode | null> | undefined {
-  return map.items.find((item) => keyOf(item) === key) as Pair<ParsedNode, ParsedNode | null> | undefined;
+  return map.items.find((item) => keyOf(item) === key);
 }
 
 function keyOf(pair: Pair): string {
@@ -203,9 +203,9 @@ function checked(before: string, after: string, change: (root: unknown) => unkno
 
 function withValue(root: unknown, path: MapPath, value: JsonValue | undefined): unknown {
   const [key, ...rest] = path as [string, ...string[]];
-  const map: { [key: string]: unknown } = isJsonObject(root) ? { ...root } : {};
-  if (rest.length > 0) map[key] = withValue(map[key], rest, value);
-  else if (value === undefined) delete map[key];
-  else map[key] = value;
-  return map;
+  const map = new Map<string, unknown>(isJsonObject(root) ? Object.entries(root) : []);
+  if (rest.length > 0) map.set(key, withValue(map.get(key), rest, value));
+  else if (value === undefined) map.delete(key);
+  else map.set(key, value);
+  return Object.fromEntries(map);
 }

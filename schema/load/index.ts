@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { finding, hasErrors, type Finding } from '../../core/findings/finding';
 import { stackFindings } from '../../core/findings/stack';
 import type { PassedChecks } from '../checks/examples';
@@ -50,12 +49,12 @@ export async function loadPlatform(options: LoadOptions): Promise<LoadResult> {
   const builtIn = options.stack === undefined || (options.stack === LOCAL && !findStacks(options.root).includes(LOCAL));
   const read = await readDocuments({
     root: options.root,
-    ...(builtIn ? {} : { stack: options.stack as string }),
+    ...(builtIn ? {} : { stack: options.stack }),
     ...(options.models ? { models: options.models } : {}),
   });
   const stack = builtIn
     ? { name: LOCAL, document: localStack, resolved: resolveStack(localStack, LOCAL), findings: [] }
-    : read.stack && loadStack(options.root, options.stack as string, read.stack);
+    : read.stack && loadStack(options.root, options.stack, read.stack);
   if (stack === undefined) return { findings: read.findings, origins: makeOrigins(new Map()), files: read.files };
 
   const findings: Finding[] = [...read.findings, ...stack.findings];
@@ -168,9 +167,4 @@ function isSelected(model: ResolvedModel, stack: StackDocument): boolean {
     (tags === undefined || tags.some((tag) => model.tags.includes(tag))) &&
     (name === undefined || name.includes(model.name))
   );
-}
-
-/** Where `images.lock.yaml` would stand, for messages and watchers. */
-export function imagesLockPath(root: string, stack: StackDocument | undefined): string {
-  return join(root, stack?.images?.lock ?? 'images.lock.yaml');
 }

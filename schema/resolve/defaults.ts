@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json';
+import { isJsonObject, type JsonObject } from '../../core/json';
 import { modelDefaults as is } from '../source/defaults';
 import type { FullContract, FullMethod, FullVersion } from './full';
 
@@ -59,7 +59,5 @@ function methodDefaults(method: Partial<FullMethod>): JsonObject {
 }
 
 function mapped<T>(of: { readonly [key: string]: T } | undefined, make: (value: T) => JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(of ?? {}).map(([key, value]) => [key, isJsonObject(value) ? make(value as T) : ({} as JsonValue)]),
-  );
+  return Object.fromEntries(Object.entries(of ?? {}).map(([key, value]) => [key, isJsonObject(value) ? make(value as T) : {}]));
 }

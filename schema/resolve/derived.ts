@@ -63,7 +63,7 @@ export function graphOf(contract: string, versions: readonly string[], files: Mo
 function derivedMethods(methods: FullContract['methods'] | undefined, graph: OnnxHeader | undefined, model: string): JsonObject {
   const derivation = graph && deriveContract(graph, titleOf(model));
   const derived = derivation?.ok ? derivation.value : undefined;
-  const entries = Object.entries(methods && Object.keys(methods).length > 0 ? methods : { predict: {} as Partial<FullMethod> });
+  const entries = Object.entries(methods && Object.keys(methods).length > 0 ? methods : { predict: {} });
   return Object.fromEntries(entries.map(([name, method]) => [name, { summary: name, ...derivedMethod(method, derived, graph) }]));
 }
 

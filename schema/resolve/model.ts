@@ -71,7 +71,7 @@ function fullModel(sources: ModelSources, context: ModelContext): Shown<FullMode
   const defaults = fill(modelDefaultValues, { owner: stackDefaults.owner });
   const written = merge(layers.map((layer) => layer.value));
   const owned = written['owner'] === undefined ? fill(written, { owner: stackDefaults.owner }) : written;
-  const derived = derivedModelValues(sources.name, owned as Partial<FullModel>);
+  const derived = derivedModelValues(sources.name, owned);
   return shown<FullModel>(layers, written, derived, defaults);
 }
 
@@ -79,8 +79,8 @@ function fullContract(sources: ModelSources, contract: string, model: FullModel,
   const document = sources.contracts.get(contract) ?? {};
   const layers = contractLayers(document, contract, { name: context.stack.name, defaults: context.stackDocument.defaults ?? {} });
   const written = merge(layers.map((layer) => layer.value));
-  const derived = derivedContractValues(contract, written as Partial<FullContract>, model, sources);
-  return shown<FullContract>(layers, written, derived, contractDefaultValues(fill(written, derived) as Partial<FullContract>));
+  const derived = derivedContractValues(contract, written, model, sources);
+  return shown<FullContract>(layers, written, derived, contractDefaultValues(fill(written, derived)));
 }
 
 function shown<T>(layers: readonly Layer[], written: JsonObject, derived: JsonObject, defaults: JsonObject): Shown<T> {
