@@ -141,8 +141,14 @@ export class ResponseCache extends Construct {
   }
 }
 
-function redis(address: string, tls: boolean, password: boolean): ProcessorConfig['cache'] {
-  return { kind: 'redis', address, tls, prefix: KEY_PREFIX, ...(password ? { passwordFile: '/etc/kea/redis/password' } : {}) };
+function redis(address: string, tls: boolean, secret: boolean): ProcessorConfig['cache'] {
+  return {
+    kind: 'redis',
+    address,
+    tls,
+    prefix: KEY_PREFIX,
+    ...(secret ? { usernameFile: '/etc/kea/redis/username', passwordFile: '/etc/kea/redis/password' } : {}),
+  };
 }
 
 function splitAddress(address: string): { host: string; port: number } {

@@ -25,7 +25,14 @@ export interface ProcessorConfig {
     | { readonly kind: 'none' }
     /** In this process, shared by nobody. */
     | { readonly kind: 'memory'; readonly maxBytes: number }
-    | { readonly kind: 'redis'; readonly address: string; readonly tls: boolean; readonly passwordFile?: string; readonly prefix: string };
+    | {
+        readonly kind: 'redis';
+        readonly address: string;
+        readonly tls: boolean;
+        readonly usernameFile?: string;
+        readonly passwordFile?: string;
+        readonly prefix: string;
+      };
   /** Bodies in memory over all requests of one worker; beyond it answers 503 `overloaded`. */
   readonly maxBufferedBytes: number;
 }

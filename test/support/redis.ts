@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { until } from './until';
 
 /** A real redis-server on a free port of loopback, without persistence. */
 export class RedisServer {
@@ -28,16 +29,23 @@ export class RedisServer {
   /** Starts it (again), empty, on the same port. */
   async up(): Promise<void> {
     this.process = spawn(
-      'redis-server',
+      process.env['KEA_REDIS'] ?? 'redis-server',
       ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', this.folder, ...this.args],
       { stdio: 'ignore' },
     );
-    const client = this.client();
-    try {
-      await client.ping();
-    } finally {
-      client.disconnect();
-    }
+    await until(() => this.answers());
+  }
+
+  /** Whether it takes connections; users and passwords are not its business. */
+  private answers(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const socket = connect(this.port, '127.0.0.1');
+      socket.once('connect', () => socket.write('PING\r\n'));
+      socket.once('data', () => resolve(true));
+      socket.once('error', () => resolve(false));
+      socket.once('close', () => resolve(false));
+      socket.once('data', () => socket.destroy());
+    });
   }
 
   /** A client that waits for the server. */

@@ -5,7 +5,7 @@ const DATA_SHARE = 0.75;
 
 /**
  * `redis.conf` of the managed cache: lossy by design (nothing on disk, least recently used goes first), protected by an ACL file that a Secret brings.
- * The dangerous commands are refused to the gateway's user by that ACL; see `aclLine`.
+ * The dangerous commands are refused to the gateway's user by that ACL; see `aclFile`.
  */
 export function redisConf(memoryBytes: number): string {
   return [
@@ -25,7 +25,11 @@ export function redisConf(memoryBytes: number): string {
   ].join('\n');
 }
 
-/** What the Secret's `users.acl` must hold; `<password>` is the reader's to fill in, and never KEA's to know. */
-export function aclLine(prefix: string): string {
-  return `user kea on >#<sha256 of the password> ~${prefix}* -@all +get +set +del +expire +ttl +eval +ping +hello +client|setinfo\nuser default off`;
+/**
+ * What the Secret's `users.acl` must hold for the gateway's user `kea`: the commands that the cache uses, on its own keys, and nobody else.
+ * `passwordSha256` is the hexadecimal digest of the password, so that the file itself is no password.
+ */
+export function aclFile(prefix: string, passwordSha256: string): string {
+  const commands = ['get', 'set', 'ping', 'info', 'hello', 'auth', 'client|setname'].map((command) => `+${command}`).join(' ');
+  return `user default off\nuser kea on #${passwordSha256} ~${prefix}* -@all ${commands}\n`;
 }

@@ -36,8 +36,9 @@ export function answerMethod(
   if (cache.scope === 'none') return answerAlone(call, { ...question, forward: body.bytes }, services);
   // What is not exact has no canonical form that says the same, so it has no key.
   const canonical = body.exact && !isStream(body) ? canonicalJson(body.value) : undefined;
+  const epoch = services.registry.epoch ?? services.cache.epoch;
   const key =
-    canonical === undefined || !method.idempotent
+    canonical === undefined || epoch === undefined || !method.idempotent
       ? undefined
       : cacheKey({
           model: owner.contract.model,
@@ -46,7 +47,7 @@ export function answerMethod(
           version: version.version,
           versionDigest: version.digest,
           schemaDigest: target.schemaDigest,
-          epoch: services.registry.epoch ?? services.epoch,
+          epoch,
           scope: cache.scope,
           principal: call.caller.principal,
           canonicalBody: canonical,

@@ -22,6 +22,4 @@ export interface WorkerServices {
   readonly memory: MemoryBudget;
   /** Key of body hashes in audit records. */
   readonly payloadKey: Uint8Array;
-  /** Epoch of the cache while the bundle names none. */
-  readonly epoch: string;
 }

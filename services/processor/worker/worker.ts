@@ -9,7 +9,7 @@ import { openAuditLog } from '../../audit/audit-log';
 import { log } from '../../shared/log';
 import type { FromWorker, ToWorker } from '../messages';
 import { MemoryBudget } from './body';
-import { makeCache, randomEpoch } from './cache';
+import { makeCache } from './cache';
 import { SingleFlight } from './cache/single-flight';
 import { MemoryRateLimiter } from './limiter';
 import { Metrics } from './metrics';
@@ -46,7 +46,6 @@ export class RequestWorker {
       metrics: new Metrics(),
       memory: new MemoryBudget(config.maxBufferedBytes),
       payloadKey: config.audit.payloadKeyFile === undefined ? randomBytes(32) : readFileSync(config.audit.payloadKeyFile),
-      epoch: randomEpoch(),
     };
     this.server = createServer(
       { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: 0, requestTimeout: 0, maxHeaderSize: MAX_HEADER_BYTES },

@@ -12,6 +12,8 @@ export interface CacheEntry {
 
 /** Where answers are kept. A store that fails has no entry: it never throws and never makes a call wait long. */
 export interface ResponseCache {
+  /** Part of every key while the bundle names none. Undefined while a shared store has not said which it is: then nothing is kept. */
+  readonly epoch: string | undefined;
   get(key: string): CacheEntry | undefined | Promise<CacheEntry | undefined>;
   set(key: string, entry: CacheEntry): void;
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ProcessorConfig } from '../../../../core/contract/processor-config';
 import type { ResponseCache } from './entry';
@@ -13,16 +13,23 @@ export function makeCache(config: ProcessorConfig['cache']): ResponseCache {
     case 'memory':
       return new MemoryCache(config.maxBytes);
     case 'redis': {
-      const password = config.passwordFile === undefined ? undefined : readFileSync(config.passwordFile, 'utf8').trim();
+      const username = fileText(config.usernameFile);
+      const password = fileText(config.passwordFile);
       const secret = createHash('sha256')
         .update(`kea-cache-seal\n${password ?? ''}`)
         .digest();
-      return new RedisCache({ address: config.address, tls: config.tls, prefix: config.prefix, secret, ...(password ? { password } : {}) });
+      return new RedisCache({
+        address: config.address,
+        tls: config.tls,
+        prefix: config.prefix,
+        secret,
+        ...(username ? { username } : {}),
+        ...(password ? { password } : {}),
+      });
     }
   }
 }
 
-/** An epoch for a bundle that names none: fresh, so that nothing stored before is found. */
-export function randomEpoch(): string {
-  return randomBytes(16).toString('hex');
+function fileText(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : readFileSync(file, 'utf8').trim();
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { CacheEntry, ResponseCache } from './entry';
 
 /** What an entry costs besides its body: key, object, map slot. */
@@ -5,6 +6,7 @@ const ENTRY_OVERHEAD = 400;
 
 /** Least recently used answers leave first; bounded by bytes. */
 export class MemoryCache implements ResponseCache {
+  readonly epoch = randomEpoch();
   private readonly entries = new Map<string, CacheEntry>();
   private used = 0;
 
@@ -60,6 +62,8 @@ function cost(entry: CacheEntry): number {
 
 /** For stacks without a cache. */
 export class NoCache implements ResponseCache {
+  readonly epoch = undefined;
+
   get(): undefined {
     return undefined;
   }
@@ -69,4 +73,9 @@ export class NoCache implements ResponseCache {
   close(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+/** Fresh, so that nothing stored before is found. */
+export function randomEpoch(): string {
+  return randomBytes(16).toString('hex');
 }

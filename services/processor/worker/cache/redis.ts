@@ -1,12 +1,14 @@
 import { Redis } from 'ioredis';
 import { log } from '../../../shared/log';
 import { Breaker } from './breaker';
+import { randomEpoch } from './memory';
 import { openEntry, sealEntry, type CacheEntry, type ResponseCache } from './entry';
 
 export interface RedisCacheOptions {
   /** `host:port` or a Unix socket's path. */
   readonly address: string;
   readonly tls: boolean;
+  readonly username?: string;
   readonly password?: string;
   /** Every key starts with it; the ACL user needs no other. */
   readonly prefix: string;
@@ -20,6 +22,8 @@ const FAILURES = 3;
 const PAUSE_MS = 1000;
 /** Writes that may be under way; beyond it an answer is not stored. */
 const MAX_WRITES = 1000;
+/** How soon all gateways know of a new epoch. */
+const EPOCH_MS = 2000;
 
 /** Redis as a lossy memo: slow, down, full, read-only or corrupted, it simply has no entry. */
 export class RedisCache implements ResponseCache {
@@ -28,12 +32,15 @@ export class RedisCache implements ResponseCache {
   private readonly timeoutMs: number;
   private writes = 0;
   private told = false;
+  private known: string | undefined;
+  private readonly asking: NodeJS.Timeout;
 
   constructor(private readonly options: RedisCacheOptions) {
     this.timeoutMs = options.timeoutMs ?? 50;
     this.client = new Redis({
       ...place(options.address),
       ...(options.tls ? { tls: {} } : {}),
+      ...(options.username === undefined ? {} : { username: options.username }),
       ...(options.password === undefined ? {} : { password: options.password }),
       // A question is asked now or not at all: nothing waits for a connection to come back.
       enableOfflineQueue: false,
@@ -48,7 +55,27 @@ export class RedisCache implements ResponseCache {
     this.client.on('error', (error: Error) => this.tell(error));
     this.client.on('ready', () => {
       this.told = false;
+      void this.askEpoch();
     });
+    this.asking = setInterval(() => void this.askEpoch(), EPOCH_MS);
+    this.asking.unref();
+  }
+
+  get epoch(): string | undefined {
+    return this.known;
+  }
+
+  /** The epoch stands in the store, so that all gateways share answers and one command can make them all forgotten. A store that lost it gets a fresh one. */
+  private async askEpoch(): Promise<void> {
+    if (this.client.status !== 'ready') return;
+    const name = `${this.options.prefix}epoch`;
+    try {
+      const found = await within(this.client.get(name), this.timeoutMs);
+      if (found === null) await within(this.client.set(name, randomEpoch(), 'NX'), this.timeoutMs);
+      this.known = found ?? (await within(this.client.get(name), this.timeoutMs)) ?? undefined;
+    } catch (error) {
+      this.tell(error as Error);
+    }
   }
 
   async get(key: string): Promise<CacheEntry | undefined> {
@@ -77,6 +104,7 @@ export class RedisCache implements ResponseCache {
   }
 
   close(): Promise<void> {
+    clearInterval(this.asking);
     this.client.disconnect();
     return Promise.resolve();
   }
