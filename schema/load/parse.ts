@@ -7,6 +7,7 @@ import type { KeyPath, ParsedDocument } from './document';
 import { formatPath, pathKey } from './path';
 import { locate } from './positions';
 import { readQuickly } from './quick';
+import { readIndentedJson } from './quick-json';
 import { readPlainScalar, type ScalarTrap } from './scalars';
 import { decodeText, lineAndColumn } from './text';
 
@@ -67,7 +68,7 @@ export function parseYaml(file: string, bytes: Uint8Array): ParsedYaml {
   const source = decoded.text;
   if (decoded.findings.length > 0 && source === '')
     return { value: undefined, source, findings: decoded.findings, suspects: new Set(), broken: true };
-  const quick = decoded.findings.length === 0 ? readQuickly(source) : undefined;
+  const quick = decoded.findings.length === 0 ? (readIndentedJson(source) ?? readQuickly(source)) : undefined;
   if (quick) return { value: quick.value, source, findings: [], suspects: new Set(), broken: false };
   return readFully(file, source, decoded.findings);
 }
