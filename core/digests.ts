@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson } from './canonical';
@@ -6,7 +6,8 @@ import type { JsonValue } from './json';
 
 /** sha256 of bytes, or of a text's UTF-8, as 64 small hexadecimal digits. */
 export function sha256Hex(data: Uint8Array | string): string {
-  return createHash('sha256').update(data).digest('hex');
+  // In one call: half the time of a Hash object, and the request path asks three times a call.
+  return hash('sha256', data, 'hex');
 }
 
 /** sha256 (hex) of the canonical JSON of a value: the same for every spelling of the same value. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '../digests';
 
 /** Everything that an answer depends on. */
 export interface CacheQuestion {
@@ -40,5 +40,5 @@ export function cacheKey(question: CacheQuestion): string | undefined {
   ];
   let text = '';
   for (const part of parts) text += `${part.length}:${part}`;
-  return createHash('sha256').update(text).digest('hex');
+  return sha256Hex(text);
 }

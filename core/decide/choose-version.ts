@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { BundleRouting } from '../contract/bundle';
+import { sha256Hex } from '../digests';
 
 /** What the choice depends on. Nothing else does: the same question always has the same answer. */
 export interface VersionQuestion {
@@ -45,7 +45,7 @@ export function chooseVersion(question: VersionQuestion): VersionChoice {
   const match = routing.match.find((rule) => question.headers[rule.header.toLowerCase()] === rule.equals);
   if (match !== undefined) return readyOr(question, match.version, 'match');
   const key = routing.sticky === 'principal' && question.principal ? question.principal : question.requestId;
-  const weighted = weightedVersion(routing.weights, bucketOf(question.contract, key));
+  const weighted = soleVersion(routing.weights) ?? weightedVersion(routing.weights, bucketOf(question.contract, key));
   return weighted === undefined ? { kind: 'none' } : readyOr(question, weighted, 'weight');
 }
 
@@ -53,7 +53,7 @@ export function chooseVersion(question: VersionQuestion): VersionChoice {
 export function fallbackVersion(question: Pick<VersionQuestion, 'routing' | 'ready'>, failed: string): string | undefined {
   let best: string | undefined;
   for (const [version, weight] of newestFirst(question.routing.weights)) {
-    if (version === failed || weight === 0 || !question.ready.includes(version)) continue;
+    if (version === failed || !question.ready.includes(version)) continue;
     if (best === undefined || weight > (question.routing.weights[best] ?? 0)) best = version;
   }
   return best;
@@ -68,7 +68,7 @@ function readyOr(question: VersionQuestion, version: string, reason: 'match' | '
 
 /** Where a caller stands between 0 (included) and 100 (excluded): the first 48 bits of sha256(contract, newline, key). */
 export function bucketOf(contract: string, key: string): number {
-  return (createHash('sha256').update(`${contract}\n${key}`).digest().readUIntBE(0, 6) / 2 ** 48) * 100;
+  return (Number.parseInt(sha256Hex(`${contract}\n${key}`).slice(0, 12), 16) / 2 ** 48) * 100;
 }
 
 /**
@@ -79,7 +79,6 @@ export function weightedVersion(weights: BundleRouting['weights'], bucket: numbe
   let edge = 0;
   let last: string | undefined;
   for (const [version, weight] of newestFirst(weights)) {
-    if (weight === 0) continue;
     edge += weight;
     if (bucket < edge) return version;
     last = version;
@@ -87,12 +86,21 @@ export function weightedVersion(weights: BundleRouting['weights'], bucket: numbe
   return last;
 }
 
+/** The one version that has weight: no hash is needed to find it. */
+function soleVersion(weights: BundleRouting['weights']): string | undefined {
+  const [first, ...others] = newestFirst(weights);
+  return others.length === 0 ? first?.[0] : undefined;
+}
+
 const order = new WeakMap<object, readonly (readonly [string, number])[]>();
 
+/** Versions with weight. */
 function newestFirst(weights: BundleRouting['weights']): readonly (readonly [string, number])[] {
   let entries = order.get(weights);
   if (entries === undefined) {
-    entries = Object.entries(weights).sort(([a], [b]) => newer(b, a));
+    entries = Object.entries(weights)
+      .filter(([, weight]) => weight > 0)
+      .sort(([a], [b]) => newer(b, a));
     order.set(weights, entries);
   }
   return entries;

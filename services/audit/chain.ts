@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '../../core/digests';
 
 /** `previous` of the first record of an epoch. */
 export const CHAIN_START = '0'.repeat(64);
 
 /** sha256 (hex) of a record's line, without the line feed: `previous` of the record that follows. */
 export function lineHash(line: string): string {
-  return createHash('sha256').update(line).digest('hex');
+  return sha256Hex(line);
 }
 
 export interface ChainState {
