@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { Header } from '../../../core/contract/headers';
 import type { Answer, Call } from './call';
+import { lifecycleHeaders } from './lifecycle';
 import { STREAM_IDLE_MS, STREAM_LIFE_MS } from './settings';
 
 /** Bodies up to this size are worth a copy. */
@@ -11,6 +12,9 @@ function headersOf(call: Call, answer: Answer): { [name: string]: string } {
   return {
     ...notes.headers,
     ...answer.headers,
+    'x-content-type-options': 'nosniff',
+    // Who may not call is told nothing about the contract.
+    ...(notes.contract === undefined || answer.status === 403 ? {} : lifecycleHeaders(notes.contract.contract.lifecycle)),
     // Also a failure says whose it was; a refusal before the choice has no version.
     ...(notes.version === undefined ? {} : { [Header.servedVersion]: notes.version }),
   };
