@@ -652,13 +652,13 @@ export interface Audit {
 /** How the contract ends. */
 export interface Lifecycle {
   /**
-   * From this day on answers carry a deprecation header.
+   * Answers carry this day as the `deprecation` header.
    * Written as a date in quotes such as "2027-06-30".
    * @default - no date
    */
   readonly deprecated?: string | undefined;
   /**
-   * From this day on the contract may be removed; after `deprecated`.
+   * From this day on the contract may be removed; after `deprecated`. Answers carry it as the `sunset` header.
    * Written as a date in quotes such as "2027-06-30".
    * @default - no date
    */

@@ -303,8 +303,8 @@ const date = (description: string, example: string): Schema =>
   });
 
 export const lifecycle: Schema = object('Lifecycle', 'How the contract ends.', {
-  deprecated: date('From this day on answers carry a deprecation header.', '2027-01-01'),
-  sunset: date('From this day on the contract may be removed; after `deprecated`.', '2027-06-30'),
+  deprecated: date('Answers carry this day as the `deprecation` header.', '2027-01-01'),
+  sunset: date('From this day on the contract may be removed; after `deprecated`. Answers carry it as the `sunset` header.', '2027-06-30'),
   retired: flag('Drops the routes and keeps the pods: the first of two steps of a removal.', { default: false, example: true }),
 });
 

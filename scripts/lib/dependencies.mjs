@@ -20,7 +20,7 @@ function installed(lockText) {
     ([path, locked]) =>
       path === '' ||
       locked.link ||
-      (have[path] ? have[path].version === locked.version : locked.optional || locked.peer || locked.devOptional),
+      (have[path] ? have[path].version === locked.version : locked.optional || locked.peer || locked.devOptional || locked.extraneous),
   );
 }
 
