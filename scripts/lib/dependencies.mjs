@@ -44,6 +44,8 @@ function npm(args) {
     const child = spawn(file, [...prefix, ...args], {
       cwd: root,
       stdio: ['ignore', 'ignore', 'inherit'],
+      // The CPU build is inside onnxruntime-node's package; its install script would download CUDA's on top.
+      env: { ...process.env, npm_config_onnxruntime_node_install: 'skip' },
       shell: file === 'npm' && process.platform === 'win32',
     });
     child.once('error', () => resolve(127));
