@@ -149,6 +149,11 @@ export class Place {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** Everything of this run that takes CPU. */
+  get pids() {
+    return [process.pid, this.modelPid, this.load.pid, ...Object.values(this.envoyPids), ...this.processorPids];
+  }
+
   log(name) {
     return readFileSync(join(this.folder, `${name}.log`), 'utf8').slice(-3000);
   }

@@ -15,6 +15,17 @@ export function ticksOf(stat) {
   return Number(fields[11]) + Number(fields[12]);
 }
 
+/** CPU milliseconds that the whole machine has spent and could have spent since it started: `{busy, all}`. */
+export function machineCpuMs() {
+  const [user, nice, system, idle, wait, ...rest] = readFileSync('/proc/stat', 'latin1')
+    .split('\n', 1)[0]
+    .split(/ +/)
+    .slice(1, 9)
+    .map(Number);
+  const busy = [user, nice, system, ...rest].reduce((sum, each) => sum + each, 0);
+  return { busy: busy * (1000 / TICKS), all: (busy + idle + wait) * (1000 / TICKS) };
+}
+
 /** Resident memory of these processes together, MiB; pages that they share count for each. */
 export function residentMb(pids) {
   const kib = pids.map((pid) => Number(/^VmRSS:\s+([0-9]+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0));

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { say, stop } from '../lib/project.mjs';
 import { budgets, moderateRate, orders, row } from './gateway-figures.mjs';
 import { bodyOf, Place } from './gateway-place.mjs';
-import { cpuMs, residentMb } from './gateway-processes.mjs';
+import { cpuMs, machineCpuMs, residentMb } from './gateway-processes.mjs';
 import { report } from './report.mjs';
 
 /** Flags → what they are without being given; `rate` 0 stands for a quarter of what the slowest step carries. */
@@ -69,6 +69,15 @@ async function rounds(place, count, job, what) {
   return found;
 }
 
+/** A function that tells which share of the machine others took from now until it is called, 0 to 1. */
+function othersSince(place) {
+  const [machine, ours] = [machineCpuMs(), cpuMs(place.pids)];
+  return () => {
+    const now = machineCpuMs();
+    return Math.max(0, now.busy - machine.busy - (cpuMs(place.pids) - ours)) / (now.all - machine.all);
+  };
+}
+
 async function warmUp(place, seconds, connections) {
   // One call first: what is the same must be in the cache of each worker before it can be hit everywhere.
   say('warming up');
@@ -96,9 +105,11 @@ export async function run(given) {
   try {
     await place.start();
     await warmUp(place, seconds, connections);
+    const idle = othersSince(place);
     const full = await rounds(place, count, { connections, seconds }, `${connections} connections`);
     const rate = asked || moderateRate(full);
     const calm = await rounds(place, count, { connections: Math.max(connections, 64), seconds, rate }, `${rate} calls a second`);
+    const others = idle();
     const rows = Object.entries(STEPS).map(([name, { title, place: listener }]) => {
       const envoy = place.envoyPids[listener];
       const memory = {
@@ -110,10 +121,13 @@ export async function run(given) {
     say(
       `latencies at ${rate} calls a second; the rest with ${connections} connections, each calling again at once; medians of ${count} rounds of ${seconds} s`,
     );
+    say(
+      `other programs took ${Math.round(others * 100)} % of the machine meanwhile${others > 0.1 ? ': throughput and latencies are theirs too, CPU is not' : ''}`,
+    );
     report('gateway', {
       rows,
       verdicts: budgets(full, calm),
-      settings: { seconds, rounds: count, connections, rate, workers, envoyThreads },
+      settings: { seconds, rounds: count, connections, rate, workers, envoyThreads, others },
       measurements: { full, calm },
     });
   } finally {
