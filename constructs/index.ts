@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import type { ResolvedPlatform } from '../schema/resolved';
 import { Platform } from './platform';
-import { plan } from './plan/collect';
+import { Collection } from './plan/collect';
 import type { Plan } from './plan/plan-object';
 
 export { AuditPipeline } from './audit/audit-pipeline';
@@ -20,12 +20,22 @@ export { orderObjects, removalOrder } from './plan/order';
 export { type HatchUse, objectKey, type Plan, type PlanObject } from './plan/plan-object';
 export { readPlan, readPlanFrom } from './plan/read';
 export { writePlan, type WriteResult } from './plan/write';
+export { type DefinedStack, defineStack, type StackProps } from './stack';
 export type { ExpectedObject } from './shared/notes';
 export type { ObjectPatch, Transform } from './shared/objects';
 
-/** The plan of a loaded platform: builds the construct tree and renders it. Pure; the same platform gives the same plan. */
+/**
+ * The plan of a loaded platform: builds the construct tree and renders it. Pure; the same platform gives the same plan.
+ * Each model is rendered as soon as it is built and its constructs are let go: all at once they would take most of the memory.
+ */
 export function synthesize(platform: ResolvedPlatform): Plan {
   const chart = new Chart(new App(), 'kea');
-  new Platform(chart, 'platform', { stack: platform.stack, models: platform.models });
-  return plan(chart);
+  const collected = new Collection();
+  new Platform(chart, 'platform', {
+    stack: platform.stack,
+    models: platform.models,
+    onModel: (model) => collected.takeBelow(model),
+  });
+  collected.take(chart);
+  return collected.plan();
 }

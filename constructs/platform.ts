@@ -14,6 +14,12 @@ import { Portal } from './portal/portal';
 export interface PlatformProps {
   readonly stack: ResolvedStack;
   readonly models: readonly ResolvedModel[];
+  /**
+   * Told of each model once its constructs are there, before the next one's are made.
+   *
+   * @default - nobody
+   */
+  readonly onModel?: (model: MlModel) => void;
 }
 
 /** A whole platform: namespaces, one workload set a model, and the gateway, cache, identity, audit and portal around them. */
@@ -31,7 +37,11 @@ export class Platform extends Construct {
     const { stack } = props;
     new PlatformNamespaces(this, 'Namespaces', { stack });
     new PlatformSecrets(this, 'Secrets', { stack });
-    this.models = props.models.map((model) => new MlModel(this, model.name, { model, stack, namespace: stack.namespaces.models }));
+    this.models = props.models.map((model) => {
+      const made = new MlModel(this, model.name, { model, stack, namespace: stack.namespaces.models });
+      props.onModel?.(made);
+      return made;
+    });
     this.cache = new ResponseCache(this, 'Cache', { stack });
     this.identity = new IdentityProvider(this, 'Identity', { stack, models: this.models });
     this.audit = new AuditPipeline(this, 'Audit', { stack });

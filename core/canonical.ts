@@ -43,7 +43,11 @@ function canonicalContainer(value: Exclude<JsonValue, string | number | boolean 
   return text + '}';
 }
 
+/** Plain ASCII that JSON writes as it is: nearly every key and most texts. */
+const asItIs = /^[ !#-[\]-~]*$/;
+
 function canonicalString(text: string): string {
+  if (text.length < 100 && asItIs.test(text)) return `"${text}"`;
   if (!isWellFormed(text)) throw new TypeError('JSON text cannot hold a lone surrogate');
   return JSON.stringify(text);
 }

@@ -91,12 +91,11 @@ export class ModelGateway extends Construct {
 
   private bundleObjects(stack: ResolvedStack): void {
     const { index, parts } = this.bundle;
-    const pieces = index.parts.map((ref, position) => {
+    index.parts.forEach((ref, position) => {
       const part = parts[position];
       if (!part) throw new Error(`the bundle has no part ${ref.name}`);
-      return { model: part.contract.model, owner: part.contract.owner, shards: cutShards('part', ref.name, ref.digest, encodePart(part)) };
+      for (const shard of cutShards('part', ref.name, ref.digest, encodePart(part))) this.shard(stack, shard, part.contract.model);
     });
-    for (const { model, shards } of pieces) for (const shard of shards) this.shard(stack, shard, model);
     const packed = gzipSync(encodeIndex(index), { level: 9 });
     packed[9] = 255; // The gzip header names the operating system; the plan has the same bytes everywhere.
     for (const shard of cutShards('index', 'index', index.digest, packed)) this.shard(stack, shard);

@@ -10,14 +10,6 @@ import { type LayerName, layerOfKind } from './layers';
 import { orderObjects } from './order';
 import { type HatchUse, labelsOf, type Plan, type PlanObject } from './plan-object';
 
-/** What one walk over a construct tree finds, not yet ordered or checked. */
-interface Collected {
-  readonly objects: PlanObject[];
-  readonly findings: Finding[];
-  readonly expects: ExpectedObject[];
-  readonly hatches: HatchUse[];
-}
-
 /** Roots that are being planned; their own plan check stays silent meanwhile, or it would call itself. */
 const planning = new WeakSet<object>();
 
@@ -26,19 +18,9 @@ const planning = new WeakSet<object>();
  * Does not go through cdk8s' own synthesis, whose dependency resolution costs minutes at 2,000 models.
  */
 export function plan(root: Construct): Plan {
-  planning.add(root.node.root);
-  try {
-    const { objects, findings, expects, hatches } = collect(root);
-    const ordered = orderObjects(objects);
-    return {
-      objects: ordered,
-      findings: unique([...findings, ...checkPlan(ordered, expects)]),
-      expects: missing(uniqueExpects(expects), ordered),
-      hatches,
-    };
-  } finally {
-    planning.delete(root.node.root);
-  }
+  const collected = new Collection();
+  collected.take(root);
+  return collected.plan();
 }
 
 /** True while `plan()` renders this tree. */
@@ -46,40 +28,70 @@ export function isPlanning(root: Construct): boolean {
   return planning.has(root);
 }
 
-/** Walks the tree once, parents before children. */
-function collect(root: Construct): Collected {
-  const collected: Collected = { objects: [], findings: [], expects: [], hatches: [] };
-  const stack: Construct[] = [root];
-  for (let construct = stack.pop(); construct; construct = stack.pop()) {
-    visit(construct, collected);
-    for (const child of construct.node.children.reverse()) stack.push(child);
-  }
-  return collected;
-}
+/** What walks over construct trees find, not yet ordered or checked. */
+export class Collection {
+  private readonly objects: PlanObject[] = [];
+  private readonly findings: Finding[] = [];
+  private readonly expects: ExpectedObject[] = [];
+  private readonly hatches: HatchUse[] = [];
 
-function visit(construct: Construct, collected: Collected): void {
-  for (const message of construct.node.validate()) {
-    collected.findings.push(finding(planFindings.refusedConstruct, { message: `${construct.node.path}: ${message}` }));
-  }
-  let layer: LayerName | undefined;
-  for (const note of notesOf(construct)) {
-    switch (note.kind) {
-      case 'finding':
-        collected.findings.push(note.finding);
-        break;
-      case 'expects':
-        collected.expects.push(note.expected);
-        break;
-      case 'layer':
-        layer = note.layer;
-        break;
-      case 'hatch':
-        collected.hatches.push({ what: note.what, object: note.object });
-        collected.findings.push(finding(planFindings.escapeHatch, { message: `${note.what} on ${note.object}` }));
-        break;
+  /** Walks a tree once, parents before children. */
+  take(root: Construct): void {
+    planning.add(root.node.root);
+    try {
+      const stack: Construct[] = [root];
+      for (let construct = stack.pop(); construct; construct = stack.pop()) {
+        this.visit(construct);
+        for (const child of construct.node.children.reverse()) stack.push(child);
+      }
+    } finally {
+      planning.delete(root.node.root);
     }
   }
-  if (ApiObject.isApiObject(construct)) collected.objects.push(planObject(construct, layer));
+
+  /** Takes everything below a construct and removes it from the tree, so that its memory can be used again; the construct itself stays. */
+  takeBelow(construct: Construct): void {
+    for (const child of construct.node.children) {
+      this.take(child);
+      construct.node.tryRemoveChild(child.node.id);
+    }
+  }
+
+  /** Everything that was taken, in the order of application, checked. */
+  plan(): Plan {
+    const ordered = orderObjects(this.objects);
+    return {
+      objects: ordered,
+      findings: unique([...this.findings, ...checkPlan(ordered, this.expects)]),
+      expects: missing(uniqueExpects(this.expects), ordered),
+      hatches: this.hatches,
+    };
+  }
+
+  private visit(construct: Construct): void {
+    for (const message of construct.node.validate()) {
+      this.findings.push(finding(planFindings.refusedConstruct, { message: `${construct.node.path}: ${message}` }));
+    }
+    let layer: LayerName | undefined;
+    for (const note of notesOf(construct)) {
+      switch (note.kind) {
+        case 'finding':
+          this.findings.push(note.finding);
+          break;
+        case 'expects':
+          this.expects.push(note.expected);
+          break;
+        case 'layer':
+          layer = note.layer;
+          break;
+        case 'hatch':
+          this.hatches.push({ what: note.what, object: note.object });
+          this.findings.push(finding(planFindings.escapeHatch, { message: `${note.what} on ${note.object}` }));
+          break;
+      }
+    }
+    if (ApiObject.isApiObject(construct)) this.objects.push(planObject(construct, layer));
+  }
 }
 
 function planObject(object: ApiObject, layer: LayerName | undefined): PlanObject {

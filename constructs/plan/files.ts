@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '../../core/digests';
 import { byBytes } from '../../core/order';
 import type { JsonObject } from '../../core/json';
 import { layerFolder, layerNumber } from './layers';
@@ -42,38 +42,45 @@ export function objectPath(object: PlanObject): string {
   return `${layerFolder(object.layer)}/${object.namespace ?? CLUSTER_FOLDER}/${object.kind.toLowerCase()}-${object.name}.yaml`;
 }
 
-/** Everything that a plan writes, in order: one file an object, then kustomization and index. The same plan gives the same bytes. */
-export function planFiles(plan: Pick<Plan, 'objects'>): {
-  readonly objects: readonly PlanFile[];
-  readonly index: PlanFile;
-  readonly kustomization: PlanFile;
-} {
-  const entries: IndexEntry[] = [];
-  const objects = plan.objects.map((object) => {
-    const path = objectPath(object);
-    const text = HEADER + toYaml(withSyncWave(object));
-    entries.push({
-      path,
-      sha256: createHash('sha256').update(text).digest('hex'),
-      apiVersion: object.apiVersion,
-      kind: object.kind,
-      name: object.name,
-      ...(object.namespace === undefined ? {} : { namespace: object.namespace }),
-      ...(object.model === undefined ? {} : { model: object.model }),
-    });
-    return { path, text };
-  });
-  const index: PlanIndex = { format: 1, files: entries };
+/** Text of an object's file. */
+export function objectText(object: PlanObject): string {
+  return HEADER + toYaml(withSyncWave(object));
+}
+
+/** What the index says of an object's file. */
+export function indexEntry(object: PlanObject, text: string): IndexEntry {
+  return {
+    path: objectPath(object),
+    sha256: sha256Hex(text),
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    name: object.name,
+    ...(object.namespace === undefined ? {} : { namespace: object.namespace }),
+    ...(object.model === undefined ? {} : { model: object.model }),
+  };
+}
+
+/** The two files that list the others. */
+export function listFiles(entries: readonly IndexEntry[]): { readonly index: PlanFile; readonly kustomization: PlanFile } {
   const kustomization: JsonObject = {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
     resources: entries.map((entry) => entry.path),
   };
   return {
-    objects,
     kustomization: { path: KUSTOMIZATION_FILE, text: HEADER + toYaml(kustomization) },
-    index: { path: INDEX_FILE, text: indexText(index) },
+    index: { path: INDEX_FILE, text: indexText({ format: 1, files: entries }) },
   };
+}
+
+/** Everything that a plan writes, in order: one file an object, then kustomization and index. The same plan gives the same bytes. */
+export function planFiles(plan: Pick<Plan, 'objects'>): {
+  readonly objects: readonly PlanFile[];
+  readonly index: PlanFile;
+  readonly kustomization: PlanFile;
+} {
+  const objects = plan.objects.map((object) => ({ path: objectPath(object), text: objectText(object) }));
+  return { objects, ...listFiles(plan.objects.map((object, at) => indexEntry(object, objects[at]?.text ?? ''))) };
 }
 
 /** One line an entry, so that a change of one model is a change of its lines. */

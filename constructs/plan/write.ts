@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, wri
 import { dirname, join } from 'node:path';
 import { finding, type Finding } from '../../core/findings/finding';
 import { planFindings } from '../../core/findings/plan';
-import { INDEX_FILE, KUSTOMIZATION_FILE, type PlanFile, planFiles, type PlanIndex } from './files';
+import { INDEX_FILE, indexEntry, KUSTOMIZATION_FILE, listFiles, objectPath, objectText, planFiles, type PlanIndex } from './files';
 import type { Plan } from './plan-object';
 
 /** What writing did; nothing was touched when there are findings. */
@@ -25,37 +25,62 @@ const TEMPORARY = '.kea-tmp';
  * The only part of `constructs/` that touches a disk. Throws what the file system throws (a full disk, no permission).
  */
 export function writePlan(plan: Pick<Plan, 'objects'>, folder: string): WriteResult {
-  const { objects, index, kustomization } = planFiles(plan);
-  const files = [...objects, kustomization];
   mkdirSync(folder, { recursive: true });
   const owned = ownedPaths(folder);
-  const findings = foreignFiles(folder, [...files, index], owned);
+  const findings = foreignFiles(folder, plan, owned);
   if (findings.length > 0) return { findings, written: [], removed: [], unchanged: 0, bytes: 0 };
 
-  const wanted = new Set(files.map((file) => file.path));
+  const wanted = new Set([...plan.objects.map(objectPath), KUSTOMIZATION_FILE]);
   const stale = [...owned].filter((path) => !wanted.has(path) && path !== INDEX_FILE).sort();
-  const changed = files.filter((file) => read(join(folder, file.path)) !== file.text);
-  if (changed.length > 0 || stale.length > 0) {
-    replace(join(folder, JOURNAL_FILE), JSON.stringify([...new Set([...owned, ...wanted])].sort()));
-    const folders = new Set<string>();
-    for (const file of changed) {
-      const path = join(folder, file.path);
-      const parent = dirname(path);
-      if (!folders.has(parent)) mkdirSync(parent, { recursive: true });
-      folders.add(parent);
-      replace(path, file.text);
-    }
-    for (const path of stale) removeFile(folder, path);
-  }
+  const writer = new Writer(folder, () => JSON.stringify([...new Set([...owned, ...wanted])].sort()));
+  // One text at a time: all of them together would be as large as the plan itself.
+  const entries = plan.objects.map((object) => {
+    const text = objectText(object);
+    const entry = indexEntry(object, text);
+    writer.put(entry.path, text);
+    return entry;
+  });
+  const { index, kustomization } = listFiles(entries);
+  writer.put(kustomization.path, kustomization.text);
+  for (const path of stale) writer.remove(path);
   if (read(join(folder, INDEX_FILE)) !== index.text) replace(join(folder, INDEX_FILE), index.text);
   rmSync(join(folder, JOURNAL_FILE), { force: true });
-  return {
-    findings: [],
-    written: changed.map((file) => file.path),
-    removed: stale,
-    unchanged: files.length - changed.length,
-    bytes: changed.reduce((sum, file) => sum + Buffer.byteLength(file.text), 0),
-  };
+  return { findings: [], written: writer.written, removed: stale, unchanged: wanted.size - writer.written.length, bytes: writer.bytes };
+}
+
+/** Changes files of one folder; before the first change it leaves the journal. */
+class Writer {
+  readonly written: string[] = [];
+  bytes = 0;
+  private begun = false;
+  private readonly parents = new Set<string>();
+
+  constructor(
+    private readonly folder: string,
+    private readonly journal: () => string,
+  ) {}
+
+  put(path: string, text: string): void {
+    const file = join(this.folder, path);
+    if (read(file) === text) return;
+    this.begin();
+    const parent = dirname(file);
+    if (!this.parents.has(parent)) mkdirSync(parent, { recursive: true });
+    this.parents.add(parent);
+    replace(file, text);
+    this.written.push(path);
+    this.bytes += Buffer.byteLength(text);
+  }
+
+  remove(path: string): void {
+    this.begin();
+    removeFile(this.folder, path);
+  }
+
+  private begin(): void {
+    if (!this.begun) replace(join(this.folder, JOURNAL_FILE), this.journal());
+    this.begun = true;
+  }
 }
 
 /** Files that kea wrote here: by the index, and by the journal of a run that was cut short. */
@@ -101,15 +126,19 @@ function isInside(path: string): boolean {
   return path !== '' && !path.startsWith('/') && !path.includes('\\') && !path.split('/').includes('..');
 }
 
-function foreignFiles(folder: string, files: readonly PlanFile[], owned: ReadonlySet<string>): Finding[] {
-  return files
-    .filter((file) => !owned.has(file.path) && existsSync(join(folder, file.path)) && read(join(folder, file.path)) !== file.text)
-    .map((file) =>
-      finding(planFindings.foreignFile, {
-        message: `"${file.path}" in the output folder was not written by kea`,
-        place: { file: file.path },
-      }),
-    );
+/** Files in the way; one that is as it should be already is none, such as after a run without its index. */
+function foreignFiles(folder: string, plan: Pick<Plan, 'objects'>, owned: ReadonlySet<string>): Finding[] {
+  const inTheWay = (path: string): boolean => !owned.has(path) && existsSync(join(folder, path));
+  const differs = (path: string, text: string): boolean => read(join(folder, path)) !== text;
+  const objects = plan.objects.filter((object) => inTheWay(objectPath(object)));
+  const lists = [KUSTOMIZATION_FILE, INDEX_FILE].filter(inTheWay);
+  const { kustomization, index } = lists.length > 0 ? planFiles(plan) : {};
+  return [
+    ...objects.filter((object) => differs(objectPath(object), objectText(object))).map(objectPath),
+    ...lists.filter((path) => differs(path, (path === INDEX_FILE ? index : kustomization)?.text ?? '')),
+  ].map((path) =>
+    finding(planFindings.foreignFile, { message: `"${path}" in the output folder was not written by kea`, place: { file: path } }),
+  );
 }
 
 function removeFile(folder: string, path: string): void {

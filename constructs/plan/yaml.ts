@@ -14,8 +14,8 @@ export function toYaml(value: JsonObject): string {
 /** Words that some YAML reader takes for something else than text. */
 const RESERVED = new Set(['y', 'n', 'yes', 'no', 'on', 'off', 'true', 'false', 'null', '~']);
 
-/** Starts with a letter or slash, goes on without anything that YAML reads as syntax. */
-const PLAIN = /^[A-Za-z/](?:[\w/.@+()=,-]|:(?=[\w/.@])| (?=[\w/(.]))*$/;
+/** Starts with a letter or slash, goes on without anything that YAML reads as syntax. An exponent alone (`e0`) is a number to some. */
+const PLAIN = /^(?![eE][-+]?[0-9]+$)[A-Za-z/](?:[\w/.@+()=,-]|:(?=[\w/.@])| (?=[\w/(.]))*$/;
 
 /** What may stand in a literal block as it is: printable text without tabs at a line's start and without the odd line breaks. */
 const BLOCK = /^[\n\u0020-\u007e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]*$/u;
