@@ -1,12 +1,14 @@
 import { buildCommand } from '@stricli/core';
 import { resolve } from 'node:path';
 import { cliFindings } from '../../core/findings/cli';
-import { finding, hasErrors } from '../../core/findings/finding';
+import type { WriteResult } from '../../constructs/plan/write';
+import { finding, hasErrors, type Finding } from '../../core/findings/finding';
 import type { ResolvedStack } from '../../schema/resolved';
 import { work } from '../command';
 import { writing } from '../disk';
 import type { Cli } from '../context';
 import { checkFlag, outputFlag, projectFlag, stackFlag, text, type OutputFlag } from '../flags';
+import { lastOutcome, rememberOutcome, synthState, type SynthOutcome } from '../last-synth';
 import { loadSound } from '../load';
 import { print } from '../print/index';
 import { projectOf, shown } from '../project';
@@ -26,6 +28,22 @@ function refuseUnwritable(stack: ResolvedStack): void {
   };
   if (stack.identity.kind === 'embedded') refuse(`stack ${stack.name} has identity "embedded", which exists only while kea run runs`);
   if (stack.secrets === 'pulumi') refuse(`stack ${stack.name} has secrets "pulumi": its Secret objects are made by pulumi up`);
+}
+
+function refuse(cli: Cli, flags: Flags, findings: readonly Finding[], summary: string): Promise<void> {
+  return print(cli, { command: 'synth', findings, summary }, { output: flags.output, root: projectOf(cli.cwd, flags.project) });
+}
+
+/** What was done, or with `--check` that there was nothing to do. */
+function report(cli: Cli, flags: Flags, { findings, objects }: SynthOutcome, result: Omit<WriteResult, 'findings'>): Promise<void> {
+  const options = { output: flags.output, root: projectOf(cli.cwd, flags.project) };
+  const out = shown(cli.cwd, resolve(cli.cwd, flags.out));
+  if (flags.check) return print(cli, { command: 'synth', findings, summary: `${out} is what the files say` }, options);
+  const { written, removed, unchanged } = result;
+  const summary = `${objects} objects of stack ${flags.stack} in ${out}: ${written.length} files written, ${removed.length} removed, ${unchanged} as they were`;
+  const data = { stack: flags.stack, out: flags.out, objects, ...result };
+  const text = [...written, ...removed.map((path) => `${path} (removed)`)].join('\n');
+  return print(cli, { command: 'synth', findings, data, text, summary }, options);
 }
 
 export const synth = buildCommand<Flags, [], Cli>({
@@ -51,30 +69,28 @@ The folder is written as a whole or not at all; files that kea did not write are
   func: work('synth', async (cli, flags: Flags) => {
     const root = projectOf(cli.cwd, flags.project);
     const models = flags.models === undefined ? undefined : [shown(root, resolve(cli.cwd, flags.models))];
+    const call = { root, stack: flags.stack, models, out: resolve(cli.cwd, flags.out) };
+    const last = lastOutcome(call);
+    if (last) return report(cli, flags, last, { written: [], removed: [], unchanged: last.objects + 1, bytes: 0 });
+
+    const { sourcesOf } = await import('../../schema/load/index.ts');
+    const state = synthState(root, sourcesOf({ root, stack: flags.stack, ...(models ? { models } : {}) }));
     const loaded = await loadSound(cli, { command: 'synth', root, stack: flags.stack, models, output: flags.output });
     if (!loaded) return;
     refuseUnwritable(loaded.platform.stack);
     const { synthesize, writePlan } = await import('../../constructs/index.ts');
     const plan = synthesize(loaded.platform);
-    const findings = [...loaded.findings, ...plan.findings];
-    const out = resolve(cli.cwd, flags.out);
-    const options = { output: flags.output, root };
-    if (hasErrors(findings))
-      return print(cli, { command: 'synth', findings, summary: 'nothing was written: correct the errors first' }, options);
+    const outcome = { findings: [...loaded.findings, ...plan.findings], objects: plan.objects.length };
+    if (hasErrors(outcome.findings)) return refuse(cli, flags, outcome.findings, 'nothing was written: correct the errors first');
     if (flags.check) {
       const { wouldWrite } = await import('../synth-check.ts');
-      const differing = wouldWrite(plan, out);
-      const summary = differing.length === 0 ? `${shown(cli.cwd, out)} is what the files say` : 'nothing was written: --check';
-      return print(cli, { command: 'synth', findings: [...findings, ...differing], summary }, options);
+      const differing = wouldWrite(plan, call.out);
+      if (differing.length > 0) return refuse(cli, flags, [...outcome.findings, ...differing], 'nothing was written: --check');
+      return report(cli, flags, outcome, { written: [], removed: [], unchanged: outcome.objects + 1, bytes: 0 });
     }
-    const { findings: refused, written, removed, unchanged, bytes } = writing(out, () => writePlan(plan, out));
-    const summary = `${plan.objects.length} objects of stack ${flags.stack} in ${shown(cli.cwd, out)}: ${written.length} files written, ${removed.length} removed, ${unchanged} as they were`;
-    const data = { stack: flags.stack, out: flags.out, objects: plan.objects.length, written, removed, unchanged, bytes };
-    const text = [...written, ...removed.map((path) => `${path} (removed)`)].join('\n');
-    await print(
-      cli,
-      { command: 'synth', findings: [...findings, ...refused], data, text, summary: refused.length > 0 ? 'nothing was written' : summary },
-      options,
-    );
+    const { findings: refused, ...result } = writing(call.out, () => writePlan(plan, call.out));
+    if (refused.length > 0) return refuse(cli, flags, [...outcome.findings, ...refused], 'nothing was written');
+    rememberOutcome(call, state, outcome);
+    await report(cli, flags, outcome, result);
   }),
 });

@@ -30,6 +30,8 @@ export interface PlanIndex {
 
 export const INDEX_FILE = 'kea-index.json';
 export const KUSTOMIZATION_FILE = 'kustomization.yaml';
+/** Names of the files under way: killed between two of them, the next run knows what is its own. */
+export const JOURNAL_FILE = 'kea-index.next';
 
 /** First line of every file. */
 const HEADER = '# Written by kea synth. Change the model file or the stack file instead.\n';

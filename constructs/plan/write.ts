@@ -2,7 +2,17 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, wri
 import { dirname, join } from 'node:path';
 import { finding, type Finding } from '../../core/findings/finding';
 import { planFindings } from '../../core/findings/plan';
-import { INDEX_FILE, indexEntry, KUSTOMIZATION_FILE, listFiles, objectPath, objectText, planFiles, type PlanIndex } from './files';
+import {
+  INDEX_FILE,
+  indexEntry,
+  JOURNAL_FILE,
+  KUSTOMIZATION_FILE,
+  listFiles,
+  objectPath,
+  objectText,
+  planFiles,
+  type PlanIndex,
+} from './files';
 import type { Plan } from './plan-object';
 
 /** What writing did; nothing was touched when there are findings. */
@@ -15,8 +25,6 @@ export interface WriteResult {
   readonly bytes: number;
 }
 
-/** Names of the files under way: killed between two of them, the next run knows what is its own. */
-const JOURNAL_FILE = 'kea-index.next';
 const TEMPORARY = '.kea-tmp';
 
 /**

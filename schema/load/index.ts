@@ -11,6 +11,7 @@ import type { ResolvedModel, ResolvedPlatform, ResolvedStack } from '../resolved
 import { readArtifacts } from './artifacts';
 import type { ParsedDocument } from './document';
 import { findStacks } from './find';
+import { stackDefaults } from '../source/defaults';
 import { deepFreeze } from './freeze';
 import { readImagesLock } from './images-lock';
 import { makeOrigins, placeOfOrigin, type Documents, type Origins } from './origins';
@@ -167,4 +168,14 @@ function isSelected(model: ResolvedModel, stack: StackDocument): boolean {
     (tags === undefined || tags.some((tag) => model.tags.includes(tag))) &&
     (name === undefined || name.includes(model.name))
   );
+}
+
+/**
+ * The files and folders, relative to `root`, from which `loadPlatform` reads everything: the same bytes below them give the same result.
+ * Nothing where the stack cannot be read.
+ */
+export function sourcesOf({ root, stack, models }: LoadOptions & { readonly stack: string }): readonly string[] | undefined {
+  const document = readStack(root, stack).document?.value;
+  const from = models ?? document?.models?.from ?? [stackDefaults.modelsFrom];
+  return document && ['stacks', document.images?.lock ?? stackDefaults.imagesLock, ...from];
 }

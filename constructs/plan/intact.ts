@@ -1,0 +1,25 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sha256Hex } from '../../core/digests';
+import { INDEX_FILE, JOURNAL_FILE, KUSTOMIZATION_FILE, type PlanIndex } from './files';
+
+/** sha256 (hex) of the two lists of a written folder, which name every other file; nothing where there are none. */
+export function listsDigest(folder: string): string | undefined {
+  try {
+    return sha256Hex([INDEX_FILE, KUSTOMIZATION_FILE].map((path) => sha256Hex(readFileSync(join(folder, path)))).join());
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether every object's file is, to the byte, what the index says. */
+export function isIntact(folder: string): boolean {
+  try {
+    const { files } = JSON.parse(readFileSync(join(folder, INDEX_FILE), 'utf8')) as PlanIndex;
+    return (
+      !existsSync(join(folder, JOURNAL_FILE)) && files.every(({ path, sha256 }) => sha256Hex(readFileSync(join(folder, path))) === sha256)
+    );
+  } catch {
+    return false;
+  }
+}
