@@ -212,7 +212,7 @@ export const runtimes: { readonly [framework in Framework]: Runtime } = {
     note: 'OpenAI-compatible chat, completions and embeddings; compile caches go to a sized folder.',
   },
   python: {
-    title: 'A Python class, wrapped by `kea build`',
+    title: 'A Python class, wrapped into an image',
     image: 'model',
     args: [],
     port,
@@ -222,7 +222,7 @@ export const runtimes: { readonly [framework in Framework]: Runtime } = {
     caches: [],
     gpu: 'optional',
     proof: 'rendered',
-    note: 'The image comes from `kea build`; it speaks the contract as JSON, one path a method.',
+    note: 'The image is built by its owner; it speaks the contract as JSON, one path a method.',
   },
   container: {
     title: 'Any image that speaks HTTP',

@@ -53,7 +53,7 @@ function unpinned(name: string, images: ResolvedStack['images']): Finding {
   return finding(planFindings.unpinnedImage, {
     message: `image "${name}" has no digest`,
     severity: images.unpinned === 'refuse' ? 'error' : 'warning',
-    fix: `run \`kea images resolve\` on a machine that reaches the registry, or add "${name}" to images.lock.yaml`,
+    fix: `add "${name}" with its digest to images.lock.yaml; \`docker buildx imagetools inspect\` prints it`,
   });
 }
 

@@ -80,7 +80,7 @@ export const artifactFindings = kinds({
     severity: 'error',
     title: 'image without digest',
     why: 'a tag can point to other bytes tomorrow',
-    fix: 'write the image as registry/name@sha256:<digest>, or let `kea images resolve` add it to the lock file',
+    fix: 'write the image as registry/name@sha256:<digest> (`docker buildx imagetools inspect <image>` prints it), or add the digest to images.lock.yaml',
     explanation:
       'Images are named by digest. A stack with `images: {unpinned: warn}` accepts one without; the lock file may hold the digest of an image that the model names without.',
     example: 'versions: { 1.0.0: { image: student-grades } }',
@@ -90,7 +90,7 @@ export const artifactFindings = kinds({
     severity: 'error',
     title: 'artifact too large to travel in the plan',
     why: 'without a store the bytes travel in ConfigMaps, which hold little',
-    fix: "name a store in the stack's `artifacts.store` and run `kea push`",
+    fix: "name a store in the stack's `artifacts.store` and upload the artifact to <store>/sha256/<digest>, where `kea digest` prints the digest",
     explanation:
       'Without a store, files up to 700 KiB travel in the plan. Folders and larger files need one: object storage that the cluster can read.',
   },

@@ -261,7 +261,7 @@ export const documentFindings = kinds({
     why: 'only `model.yaml` and `v1.yaml`, `v2.yaml` … are read, so this file would be silently left out',
     fix: 'rename the file',
     explanation:
-      'A file such as `model.yml`, `Model.yaml`, `v1.yml` or `v01.yaml` looks like a document of the model but is not read under this name.',
+      'A file such as `model.yml`, `Model.yaml`, `v1.yml` or `v01.yaml` looks like a document of the model but is not read under this name; a `v1.yaml` or an artifact in a folder without `model.yaml` is not read at all.',
   },
   nestedModel: {
     code: 'KEA1036',

@@ -88,7 +88,7 @@ export const planFindings = kinds({
     severity: 'error',
     title: 'artifact that cannot reach the cluster',
     why: 'pods cannot read files of this machine, and the artifact is too large to travel inside the plan',
-    fix: 'name a store in the stack file (artifacts.store) and upload with `kea push`, or use an s3://, https://, oci:// or pvc:// address',
+    fix: 'name a store in the stack file (artifacts.store) and upload the artifact to <store>/sha256/<digest>, or use an s3://, https://, oci:// or pvc:// address',
     explanation:
       'Artifacts up to 700 KiB travel inside the plan when the stack has no artifact store. Larger ones, and folders, need a store.',
   },
@@ -139,7 +139,8 @@ export const planFindings = kinds({
     severity: 'error',
     title: 'version without an image',
     why: 'this framework has no image of its own: the model brings it',
-    fix: 'give the version an `image` by digest; for python, run `kea build`',
-    explanation: 'Container models name an image; python models get theirs from `kea build`, which writes the digest into the model file.',
+    fix: 'give the version an `image` by digest; for python, one that serves the class',
+    explanation:
+      'Container models name an image; python models need one in which the class speaks the contract as JSON, one path a method.',
   },
 });

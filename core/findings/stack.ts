@@ -91,7 +91,7 @@ export const stackFindings = kinds({
     severity: 'error',
     title: 'file of image digests missing or malformed',
     why: 'without it images cannot be pinned',
-    fix: 'let `kea images resolve` write it',
+    fix: 'write one line an image, such as `docker.io/library/redis: sha256:<digest>`, or `{}` for none',
     explanation:
       'The file maps names of images to `sha256:<64 hexadecimal digits>`, or to `{digest, source}` where `source` tells the public document that states it.',
     example: 'images: { lock: nowhere.yaml }',

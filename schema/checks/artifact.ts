@@ -8,7 +8,7 @@ import { quoted, type ContractSubject } from './subject';
 const IMAGES: ReadonlySet<string | undefined> = new Set(['container', 'python']);
 const SCHEMES: readonly string[] = ['s3://', 'https://', 'oci://', 'pvc://', 'file://'];
 
-/** Exactly one of artifact and image; a python model gets its image by `kea build`, and may live without until then. */
+/** Exactly one of artifact and image; a python model may live without an image until one is built. */
 export function exactlyOneBuild({ full, report }: ContractSubject): readonly Finding[] {
   if (versions(full).length === 0) return [report(kind.choice, ['versions'], { message: 'there is no version, so nothing could answer' })];
   return versions(full).flatMap(([version, { artifact, image, runtime }]) => {
@@ -102,7 +102,9 @@ export function pinnedImages({ model, full, stack, report }: ContractSubject): r
         message: image === undefined ? `version "${version}" has no "image" yet` : `image "${image}" has no digest`,
         severity: stack.images.unpinned === 'warn' ? 'warning' : 'error',
         stack: stack.name,
-        ...(image === undefined ? { fix: `run \`kea build ${model}\`, which writes the image's digest into the file` } : {}),
+        ...(image === undefined
+          ? { fix: 'build an image that serves the class, and write it as `image: registry/name@sha256:<digest>`' }
+          : {}),
       }),
     ];
   });

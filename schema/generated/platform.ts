@@ -339,7 +339,7 @@ export interface NoCache {}
 /** Where models' bytes come from. */
 export interface Artifacts {
   /**
-   * Where `kea push` puts artifacts of the models folder, by digest.
+   * Where artifacts of the models folder lie, each at `<store>/sha256/<digest>`.
    * Written as an address with s3:// or https://.
    * @default - none; files up to 700 KiB travel in the plan
    */

@@ -4,6 +4,7 @@ import { documentFindings as kind } from '../../core/findings/documents';
 import { finding, type Finding } from '../../core/findings/finding';
 import { parseContractName, parseModelName, type ModelName } from '../../core/names';
 import { byBytes } from '../../core/order';
+import { frameworkOf } from '../resolve/framework';
 
 /** Levels below a models folder at which a model may stand. */
 export const maxFolderDepth = 4;
@@ -44,6 +45,20 @@ export function findStacks(root: string): readonly string[] {
     .sort(byBytes);
 }
 
+/** Files of the folder of stacks that look like a stack and are not read, and a `stacks` that is no folder. */
+export function misnamedStacks(root: string): readonly Finding[] {
+  const top = join(root, 'stacks');
+  if (realPath(top) !== undefined && !isFolder(top)) {
+    return [finding(kind.unreadable, { message: '"stacks" is a file, must be a folder of stack files', place: { file: 'stacks' } })];
+  }
+  return entriesOf(top)
+    .filter(({ name }) => /\.ya?ml$/i.test(name) && !name.endsWith('.yaml'))
+    .map(({ name }) => {
+      const message = `"${name}" is not read; did you mean "${name.replace(/\.[^.]*$/, '.yaml')}"?`;
+      return finding(kind.misnamedFile, { message, place: { file: `stacks/${name}` } });
+    });
+}
+
 /** True when a path that exists, its links followed, is inside a folder. */
 export function staysInside(folder: string, path: string): boolean {
   try {
@@ -57,7 +72,7 @@ export function staysInside(folder: string, path: string): boolean {
 /** Whether a file exists, and whether its links keep it below a folder of the project. */
 export function existsBelow(root: string, folder: string, file: string): 'inside' | 'outside' | 'missing' {
   const path = resolve(root, file);
-  if (!statSync(path, { throwIfNoEntry: false })) return 'missing';
+  if (realPath(path) === undefined) return 'missing';
   return staysInside(resolve(root, folder), path) ? 'inside' : 'outside';
 }
 
@@ -80,7 +95,11 @@ function searchFolder(root: string, from: string, found: FoundModel[], findings:
   }
   const seen = new Set<string>();
   const search = (folder: string, path: string, depth: number, inside: string | undefined): void => {
-    const real = realpathSync.native(folder);
+    const real = realPath(folder);
+    if (real === undefined) {
+      findings.push(finding(kind.unreadable, { message: 'the folder cannot be read: its name is not UTF-8', place: { file: path } }));
+      return;
+    }
     if (seen.has(real)) return;
     seen.add(real);
     const entries = readable(folder, path, findings);
@@ -97,6 +116,7 @@ function searchFolder(root: string, from: string, found: FoundModel[], findings:
     }
     if (depth >= searchDepth) return;
     const here = model && depth > 0 ? path : inside;
+    if (here === undefined && depth > 0) findings.push(...withoutModel(path, entries));
     for (const entry of entries) {
       if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
       const next = join(folder, entry.name);
@@ -140,6 +160,22 @@ function takeModel({ folder, entries, depth, inside }: Candidate, found: FoundMo
   }
   contracts.sort((a, b) => Number(a.contract.slice(1)) - Number(b.contract.slice(1)));
   found.push({ name: name.value, folder, model: file, contracts });
+}
+
+/** What stands in a folder that no model claims, and looks as if a model was meant. */
+function withoutModel(folder: string, entries: readonly Dirent[]): readonly Finding[] {
+  const files = entries.filter((entry) => !entry.isDirectory());
+  const contract = files.find(({ name }) => name.endsWith('.yaml') && parseContractName(name.slice(0, -'.yaml'.length)).ok);
+  const misnamed = files.find(({ name }) => almostRead(name) === 'model.yaml');
+  const artifact = files.find(({ name }) => frameworkOf(name, undefined) !== undefined);
+  const entry = misnamed ?? contract ?? artifact;
+  if (entry === undefined) return [];
+  const place = { file: `${folder}/${entry.name}` };
+  if (entry === misnamed) {
+    return [finding(kind.misnamedFile, { message: `"${entry.name}" is not read; did you mean "model.yaml"?`, place })];
+  }
+  const fix = entry === contract ? 'add a model.yaml beside it' : `write \`artifact: ${entry.name}\` into ${folder}/model.yaml`;
+  return [finding(kind.misnamedFile, { message: `"${entry.name}" stands in a folder that has no model.yaml`, place, fix })];
 }
 
 /** The name that was meant by one that differs in case, suffix or leading zeros only. */
@@ -190,12 +226,36 @@ function entriesOrThrow(folder: string): readonly Dirent[] {
   return readdirSync(folder, { withFileTypes: true }).sort((a, b) => byBytes(a.name, b.name));
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+/** Where a path really is; nothing for a name that cannot be said in UTF-8. */
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return undefined;
+  }
 }
 
-/** The system's word for what went wrong, such as `EACCES`. */
+/** False also for a link that leads to itself. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false;
+  }
+}
+
+const REASONS: { readonly [code: string]: string } = {
+  ENOENT: 'it is not there, or is a link to nothing',
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  ELOOP: 'it is a link that leads back to itself',
+  ENXIO: 'it is no file',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'it is no folder',
+};
+
+/** What went wrong, in words; the system's own word, such as `EIO`, where there are none. */
 export function reason(error: unknown): string {
   const code = (error as { readonly code?: unknown } | undefined)?.code;
-  return typeof code === 'string' ? code : 'unknown error';
+  return typeof code === 'string' ? (REASONS[code] ?? code) : 'unknown error';
 }

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { documentFindings as kind } from '../../core/findings/documents';
 import { finding, type Finding } from '../../core/findings/finding';
@@ -9,11 +9,16 @@ import { maxDocumentBytes } from './text';
 export function readBytes(root: string, folder: string, file: string): Uint8Array | Finding {
   const path = join(root, file);
   if (existsSync(path) && !staysInside(join(root, folder), path)) {
-    return finding(kind.leavesFolder, { message: `"${file}" leads outside "${folder}"`, place: { file } });
+    return finding(kind.leavesFolder, {
+      message: `"${file}" leads outside "${folder}"`,
+      place: { file },
+      fix: `copy the file into ${folder}`,
+    });
   }
   let handle: number | undefined;
   try {
-    handle = openSync(path, 'r');
+    // Without waiting: a pipe that nobody writes to would keep the command for ever.
+    handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stat = fstatSync(handle);
     if (!stat.isFile()) return finding(kind.unreadable, { message: 'it is no file', place: { file } });
     if (stat.size > maxDocumentBytes) {

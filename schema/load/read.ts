@@ -5,7 +5,7 @@ import type { ContractDocument, ModelDocument } from '../generated/model';
 import type { StackDocument } from '../generated/platform';
 import { stackDefaults } from '../source/defaults';
 import type { ParsedDocument, ParsedModel } from './document';
-import { findModels, findStacks, type FoundModel } from './find';
+import { findModels, findStacks, misnamedStacks, type FoundModel } from './find';
 import { parseDocument } from './parse';
 import { readBytes } from './read-bytes';
 import { misplacedKeys, validateDocument } from './validate';
@@ -38,7 +38,7 @@ export async function readDocuments(options: ReadOptions): Promise<ReadResult> {
   const from = options.models ?? stack?.document?.value.models?.from ?? [stackDefaults.modelsFrom];
   const found = findModels(options.root, from);
   const models: ParsedModel<ModelDocument, ContractDocument>[] = [];
-  const findings: Finding[] = [...(stack?.findings ?? []), ...found.findings];
+  const findings: Finding[] = [...misnamedStacks(options.root), ...(stack?.findings ?? []), ...found.findings];
   const files: string[] = options.stack === undefined ? [] : [`stacks/${options.stack}.yaml`];
   for (const each of found.models) {
     const read = readModel(options.root, each);
@@ -56,8 +56,17 @@ export function readStack(
 ): { readonly document?: ParsedDocument<StackDocument>; readonly findings: readonly Finding[] } {
   const file = `stacks/${name}.yaml`;
   const valid = parseStackName(name);
-  if (!valid.ok) return { findings: [finding(kind.stackName, { message: `"${name}" ${valid.reason}`, stack: name })] };
   const known = findStacks(root);
+  if (!valid.ok)
+    return {
+      findings: [
+        finding(kind.stackName, {
+          message: `"${name}" ${valid.reason}`,
+          ...(known.includes(name) ? { place: { file } } : {}),
+          stack: name,
+        }),
+      ],
+    };
   if (!known.includes(name)) {
     const close = nearest(name, known);
     return {

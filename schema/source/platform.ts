@@ -220,7 +220,7 @@ const defs: { readonly [title: string]: Schema } = {
   }),
   Artifacts: object('Artifacts', "Where models' bytes come from.", {
     store: formed(
-      'Where `kea push` puts artifacts of the models folder, by digest.',
+      'Where artifacts of the models folder lie, each at `<store>/sha256/<digest>`.',
       'an address with s3:// or https://',
       '^(s3|https)://[^\\s]+$',
       { otherwise: 'none; files up to 700 KiB travel in the plan', example: 's3://ml-artifacts' },

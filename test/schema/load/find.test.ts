@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { findModels, findStacks } from '../../../schema/load/find';
 import { readDocuments } from '../../../schema/load/read';
 import { withProject } from './project';
@@ -59,4 +61,46 @@ test('a one-file model serves the contract that its versions name', async () => 
   const read = await withProject(files, (root) => readDocuments({ root }));
   expect(read.models.map((model) => [...model.contracts.keys()])).toEqual([['v3'], ['v1']]);
   expect(read.models[0]?.contracts.get('v3')).toBe(read.models[0]?.model);
+});
+
+test('what looks like a model or a stack and is not read is said', async () => {
+  const files = {
+    'models/good/model.yaml': 'artifact: m.onnx',
+    'models/good/artifacts/1.onnx': '',
+    'models/suffix/model.yml': 'artifact: m.onnx',
+    'models/half/v1.yaml': 'artifact: m.onnx',
+    'models/forgotten/m.onnx': '',
+    'models/team/README.md': '',
+    'stacks/prod.yml': '',
+  };
+  const { findings } = await withProject(files, (root) => readDocuments({ root }));
+  expect(findings.map(({ code, place, message }) => `${code} ${place?.file} ${message}`)).toEqual([
+    'KEA1035 stacks/prod.yml "prod.yml" is not read; did you mean "prod.yaml"?',
+    'KEA1035 models/forgotten/m.onnx "m.onnx" stands in a folder that has no model.yaml',
+    'KEA1035 models/half/v1.yaml "v1.yaml" stands in a folder that has no model.yaml',
+    'KEA1035 models/suffix/model.yml "model.yml" is not read; did you mean "model.yaml"?',
+  ]);
+});
+
+test('links that lead to themselves, and a stacks that is a file, end with findings', async () => {
+  const files = { 'models/m/model.yaml': { link: 'model.yaml' }, 'models/n/loop': { link: 'loop' }, stacks: 'x' };
+  const { findings } = await withProject(files, (root) => readDocuments({ root }));
+  expect(findings.map(({ code, place }) => `${code} ${place?.file}`)).toEqual(['KEA1001 stacks', 'KEA1001 models/m/model.yaml']);
+});
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
+onLinux('a pipe is no document, and nobody waits for it', async () => {
+  const { findings } = await withProject({ 'models/m/README.md': '' }, (root) => {
+    execFileSync('mkfifo', [`${root}/models/m/model.yaml`]);
+    return readDocuments({ root });
+  });
+  expect(findings.map(({ message }) => message)).toEqual(['it is no file']);
+});
+
+onLinux('a folder whose name is not UTF-8 is a finding', async () => {
+  const { findings } = await withProject({ 'models/m/model.yaml': 'artifact: m.onnx' }, (root) => {
+    mkdirSync(Buffer.concat([Buffer.from(`${root}/models/n`), Buffer.from([0xff])]));
+    return readDocuments({ root });
+  });
+  expect(findings.map(({ code }) => code)).toEqual(['KEA1001']);
 });
