@@ -1,9 +1,8 @@
 import type { Finding } from '../../core/findings/finding';
 import type { ContractDocument, ModelDocument } from '../../schema/generated/model';
-import type { StackDocument } from '../../schema/generated/platform';
 import { resolveModel } from '../../schema/resolve/model';
-import { resolveStack } from '../../schema/resolve/stack';
 import type { ResolvedModel, ResolvedStack } from '../../schema/resolved';
+import { type DefinedStack, defineStack } from '../stack';
 
 /** The model file's keys, for a model that is written in TypeScript instead of YAML. */
 export interface MlModelFile extends ModelDocument {
@@ -16,23 +15,11 @@ export interface MlModelFile extends ModelDocument {
    */
   readonly contracts?: { readonly [contract: string]: ContractDocument };
   /**
-   * The stack file's keys: where images are pinned, where artifacts are stored, which namespace the gateway has.
+   * The stack: where images are pinned, where artifacts are stored, which namespace the gateway has. Made by `defineStack`.
    *
    * @default - every key's own default
    */
-  readonly stack?: StackDocument;
-  /**
-   * Name of the stack, for `stacks.<name>` overrides.
-   *
-   * @default 'default'
-   */
-  readonly stackName?: string;
-  /**
-   * Image name → `sha256:<hex>`, as `images.lock.yaml` says it.
-   *
-   * @default - none, and each image without a digest is a finding
-   */
-  readonly imageDigests?: { readonly [image: string]: string };
+  readonly stack?: DefinedStack;
 }
 
 /** The same shapes that `loadPlatform` makes of files, and what was wrong. A model with errors has no contracts. Pure: reads no artifact. */
@@ -41,11 +28,10 @@ export function resolveProps(props: MlModelFile): {
   readonly stack: ResolvedStack;
   readonly findings: readonly Finding[];
 } {
-  const { name, contracts, stack: stackDocument = {}, stackName = 'default', imageDigests = {}, ...keys } = props;
-  const stack = resolveStack(stackDocument, stackName, imageDigests);
+  const { name, contracts, stack = defineStack(), ...keys } = props;
   const documents = new Map(Object.entries(contracts ?? { [contractOf(keys)]: keys }));
   const sources = { name, folder: `models/${name}`, model: keys, contracts: documents, files: new Map() };
-  const { resolved, findings } = resolveModel(sources, { stack, stackDocument });
+  const { resolved, findings } = resolveModel(sources, { stack, stackDocument: { defaults: stack.defaults } });
   return { model: resolved ?? refused(name, props), stack, findings };
 }
 

@@ -23,10 +23,19 @@ beforeAll(() => {
 }, 300_000);
 
 const APP = `import { App, Chart } from 'cdk8s';
-import { MlModel, plan } from '@kea-platform/kea';
+import { AuditPipeline, defineStack, IdentityProvider, MlModel, ModelGateway, plan, ResponseCache } from '@kea-platform/kea';
 
 const chart = new Chart(new App(), 'team', { namespace: 'team-a' });
-new MlModel(chart, 'churn', {
+const stack = defineStack({
+  name: 'ours',
+  hostname: 'models.example.com',
+  namespaces: { platform: 'gateways', models: 'team-a' },
+  identity: { oidc: { issuer: 'https://login.example.com' } },
+  cache: { redis: { managed: { memory: '64Mi' } } },
+  artifacts: { store: 's3://models', secret: 'store' },
+  images: { unpinned: 'warn' },
+});
+const churn = new MlModel(chart, 'churn', {
   name: 'churn',
   owner: 'growth',
   description: 'Who will leave.',
@@ -41,13 +50,17 @@ new MlModel(chart, 'churn', {
       examples: [{ name: 'typical', request: { x: 1 } }],
     },
   },
-  stack: { artifacts: { store: 's3://models', secret: 'store' }, images: { unpinned: 'warn' } },
+  stack,
 });
+const cache = new ResponseCache(chart, 'cache', { stack });
+const audit = new AuditPipeline(chart, 'audit', { stack });
+new IdentityProvider(chart, 'identity', { stack, models: [churn] });
+new ModelGateway(chart, 'gateway', { stack, models: [churn], cache, auditWriters: audit.writers });
 const made = plan(chart);
 process.stdout.write(JSON.stringify({ kinds: [...new Set(made.objects.map((each) => each.kind))].sort(), errors: made.findings.filter((each) => each.severity === 'error') }));
 `;
 
-test('another team uses MlModel in its own cdk8s app, typed', () => {
+test('another team uses the constructs one by one in its own cdk8s app, typed', () => {
   writeFileSync(join(folder, 'app.ts'), APP);
   writeFileSync(join(folder, 'globals.d.ts'), 'declare const process: { readonly stdout: { write(text: string): void } };\n');
   writeFileSync(
@@ -60,7 +73,9 @@ test('another team uses MlModel in its own cdk8s app, typed', () => {
   run(process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', '.');
   const { kinds, errors } = JSON.parse(run(process.execPath, 'app.js')) as { kinds: string[]; errors: unknown[] };
   expect(errors).toEqual([]);
-  expect(kinds).toEqual(expect.arrayContaining(['Deployment', 'NetworkPolicy', 'PodDisruptionBudget', 'Service', 'ServiceAccount']));
+  expect(kinds).toEqual(
+    expect.arrayContaining(['Deployment', 'NetworkPolicy', 'PodDisruptionBudget', 'Service', 'ServiceAccount', 'StatefulSet']),
+  );
 }, 120_000);
 
 test('the command checks and synthesizes without the development parts', () => {

@@ -1,3 +1,4 @@
+import { defineStack } from '../../../constructs/stack';
 import { JsonPatch, Testing } from 'cdk8s';
 import { Construct } from 'constructs';
 import { MlModel } from '../../../constructs/model/ml-model';
@@ -158,8 +159,7 @@ test("a model alone in another team's chart: the file's keys as props", () => {
     name: 'churn',
     namespace: 'team-a',
     ...MODEL_KEYS,
-    imageDigests: Object.fromEntries(digests),
-    stack: { artifacts: { store: 's3://models', secret: 'store' } },
+    stack: defineStack({ imageDigests: Object.fromEntries(digests), artifacts: { store: 's3://models', secret: 'store' } }),
   });
   const made = plan(scope);
   expect(made.findings.filter((each) => each.severity === 'error')).toEqual([]);
