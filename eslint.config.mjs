@@ -2,7 +2,15 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 import { importTable } from './scripts/lint/import-table.mjs';
 
-const typed = ['core/**/*.ts', 'schema/**/*.ts', 'constructs/**/*.ts', 'policies/**/*.ts', 'stacks/**/*.ts', 'services/**/*.ts', 'cli/**/*.ts'];
+const typed = [
+  'core/**/*.ts',
+  'schema/**/*.ts',
+  'constructs/**/*.ts',
+  'policies/**/*.ts',
+  'stacks/**/*.ts',
+  'services/**/*.ts',
+  'cli/**/*.ts',
+];
 
 export default defineConfig(
   globalIgnores(['dist/', 'out/', '.kea/', 'coverage/', '**/generated/', 'test/golden/', 'test/fixtures/', 'test/consumers/*/', 'models/']),

@@ -28,13 +28,23 @@ export interface ResolvedStack {
   readonly gateway: { readonly replicas: { readonly min: number; readonly max: number }; readonly drainSeconds: number };
   readonly identity: ResolvedIdentity;
   readonly cache: ResolvedCache;
-  readonly artifacts: { readonly store?: string; readonly allow: readonly string[]; readonly secret?: string; readonly requireDigest: boolean };
+  readonly artifacts: {
+    readonly store?: string;
+    readonly allow: readonly string[];
+    readonly secret?: string;
+    readonly requireDigest: boolean;
+  };
   readonly exposure: ResolvedExposure;
   readonly secrets: 'existing' | 'externalSecret' | 'pulumi';
   /** `ExternalSecret` objects point at this store. */
   readonly secretStore?: string;
   readonly metrics: { readonly monitors: boolean; readonly custom: { readonly [metric: string]: string } };
-  readonly audit: { readonly sinks: readonly { readonly otlp: string }[]; readonly retentionDays: number; readonly replicas: number; readonly volumeBytes: number };
+  readonly audit: {
+    readonly sinks: readonly { readonly otlp: string }[];
+    readonly retentionDays: number;
+    readonly replicas: number;
+    readonly volumeBytes: number;
+  };
   readonly policies: { readonly level: 'audit' | 'warn' | 'deny' };
   readonly derivedSchemas: 'allow' | 'refuse';
   readonly quota?: { readonly cpuMillis: number; readonly memoryBytes: number; readonly pods: number };
@@ -80,7 +90,10 @@ export interface ResolvedModel {
   readonly approvers: readonly string[];
   readonly description: string;
   readonly tags: readonly string[];
-  readonly data: { readonly classification: 'public' | 'internal' | 'confidential' | 'restricted'; readonly risk: 'minimal' | 'limited' | 'high' };
+  readonly data: {
+    readonly classification: 'public' | 'internal' | 'confidential' | 'restricted';
+    readonly risk: 'minimal' | 'limited' | 'high';
+  };
   readonly cors?: { readonly origins: readonly string[] };
   /** Live contracts, oldest first. */
   readonly contracts: readonly ResolvedContract[];
@@ -92,7 +105,10 @@ export interface ResolvedContract {
   readonly versions: readonly ResolvedVersion[];
   readonly routing: BundleRouting;
   readonly methods: readonly ResolvedMethod[];
-  readonly slo?: { readonly availability?: number; readonly latency?: { readonly p50Ms?: number; readonly p95Ms?: number; readonly p99Ms?: number } };
+  readonly slo?: {
+    readonly availability?: number;
+    readonly latency?: { readonly p50Ms?: number; readonly p95Ms?: number; readonly p99Ms?: number };
+  };
   readonly audit: { readonly level: 'metadata' | 'durable' | 'strict'; readonly payload: 'none' | 'hashed' | 'redacted' };
   readonly lifecycle: { readonly deprecated?: string; readonly sunset?: string; readonly retired: boolean };
   /** Places that are derived, for `openapi` to say so. */
@@ -112,8 +128,18 @@ export interface ResolvedVersion {
 }
 
 export type Framework =
-  | 'onnx' | 'sklearn' | 'xgboost' | 'lightgbm' | 'mlflow' | 'tensorflow' | 'pytorch' | 'triton'
-  | 'huggingface' | 'vllm' | 'python' | 'container';
+  | 'onnx'
+  | 'sklearn'
+  | 'xgboost'
+  | 'lightgbm'
+  | 'mlflow'
+  | 'tensorflow'
+  | 'pytorch'
+  | 'triton'
+  | 'huggingface'
+  | 'vllm'
+  | 'python'
+  | 'container';
 
 export interface ResolvedRuntime {
   /** Seconds from start of the server until it can answer. */

@@ -10,7 +10,7 @@ function result(models: Parameters<typeof platform>[0], ...findings: Finding[]):
 function error(about: { readonly model?: string; readonly file?: string }): Finding {
   const { model: name, file } = about;
   return {
-    code: 'KEA1000',
+    code: 'KEA9999',
     severity: 'error',
     message: '',
     why: '',

@@ -58,7 +58,10 @@ test("the stack overrides versions, versions override the contract, the contract
     runtime: { env: { A: '1' }, loadTime: '9s' },
     routing: { weights: { '1.0.0': 100 }, shadow: { '1.1.0': 10 } },
     scaling: { max: 20, target: { cpu: 50 } },
-    stacks: { prod: { scaling: { max: 30 }, rateLimit: { requests: 1, per: 'hour' } }, dev: { routing: { weights: { '1.0.0': 0, '1.1.0': 100 } } } },
+    stacks: {
+      prod: { scaling: { max: 30 }, rateLimit: { requests: 1, per: 'hour' } },
+      dev: { routing: { weights: { '1.0.0': 0, '1.1.0': 100 } } },
+    },
     methods: { score: { ...schemas, rateLimit: { requests: 600, by: 'subject' } } },
   };
   const prod = resolve(document).resolved?.contracts[0];
