@@ -70,7 +70,8 @@ class Writer {
 
   put(path: string, text: string): void {
     const file = join(this.folder, path);
-    if (read(file) === text) return;
+    // Asking first is cheaper than the error that reading a missing file throws.
+    if (existsSync(file) && read(file) === text) return;
     this.begin();
     const parent = dirname(file);
     if (!this.parents.has(parent)) mkdirSync(parent, { recursive: true });

@@ -1,5 +1,5 @@
-// npm run bench -- synth [--models 10,100]: kea synth over generated models, cold and warm.
-import { mkdtempSync, rmSync } from 'node:fs';
+// npm run bench -- synth [--models 10,100]: kea synth over generated models: cold, again (warm), and after an edit of one model.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { say } from '../lib/project.mjs';
@@ -7,14 +7,20 @@ import { growthExponent, measure } from './measure.mjs';
 import { writeProject } from './models.mjs';
 import { report } from './report.mjs';
 
+function editOne(folder) {
+  const file = join(folder, 'models/group-1/bench-1/model.yaml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('Generated model', 'Edited model'));
+}
+
 async function sizeUp(count) {
   const folder = mkdtempSync(join(tmpdir(), 'kea-bench-'));
   try {
     writeProject(folder, count);
     const rows = [];
-    for (const run of ['cold', 'warm']) {
+    for (const run of ['cold', 'warm', 'edited']) {
+      if (run === 'edited') editOne(folder);
       say(`synth ${count} models, ${run}`);
-      const { code, wallMs, maxRssMb, stdout, stderr } = await measure(
+      const { code, wallMs, cpuMs, maxRssMb, stdout, stderr } = await measure(
         ['synth', '--stack', 'bench', '--out', 'out', '--output', 'json'],
         folder,
       );
@@ -24,6 +30,7 @@ async function sizeUp(count) {
         models: count,
         run,
         seconds: wallMs / 1000,
+        'CPU s': cpuMs / 1000,
         'peak MB': Math.round(maxRssMb),
         objects: data.objects,
         'files written': data.written.length,
