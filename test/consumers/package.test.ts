@@ -85,6 +85,10 @@ test('the command checks and synthesizes without the development parts', () => {
   expect(JSON.parse(run(kea, 'synth', '--stack', 'dev', '--out', 'out', '--output', 'json'))).toMatchObject({ ok: true });
 }, 60_000);
 
+test('the local run says that it lives in a checkout', () => {
+  expect(() => run(join('node_modules', '.bin', 'kea'), 'run')).toThrow(/error KEA4116/);
+});
+
 test('the schemas are part of the package', () => {
   expect(run(process.execPath, '-p', "require('@kea-platform/kea/schema/model.schema.json').title")).not.toBe('undefined\n');
 });

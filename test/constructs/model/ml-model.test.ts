@@ -181,3 +181,10 @@ test('two models of one name are refused once', () => {
   expect(duplicates).toHaveLength(10);
   expect(duplicates[0]?.message).toBe('NetworkPolicy kea-models/iris-closed is there twice (model "iris" and "iris")');
 });
+
+test('a schema that the validator cannot compile is a finding, not a crash', () => {
+  const scope = chart();
+  const request = { type: 'object', additionalProperties: false, required: ['age'], properties: { age: { type: 'nmuber' } } };
+  new MlModel(scope, 'churn', { name: 'churn', ...MODEL_KEYS, methods: { score: { ...MODEL_KEYS.methods.score, request } } });
+  expect(plan(scope).findings.map((each) => each.code)).toContain('KEA1413');
+});

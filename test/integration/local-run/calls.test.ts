@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { localToken } from '../../../cli/run/token';
+import { tryExample } from '../../../cli/run/try';
 import { startTestPlatform, type TestPlatform } from '../../support/local';
 import type { JsonValue } from '../../../core/json';
 
@@ -161,4 +163,14 @@ test('every call leaves a record under the id that the caller sees', async () =>
   const deadline = Date.now() + 5000;
   while (!records().some((record) => record.id === id) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
   expect(records().find((record) => record.id === id)?.decision.problem).toBe('invalid-request');
+});
+
+test('kea token and kea try name who and what is unknown', async () => {
+  const { root } = kea;
+  await expect(localToken({ root, person: 'mallory' })).rejects.toThrow(
+    expect.objectContaining({ findings: [expect.objectContaining({ code: 'KEA4010' })] }),
+  );
+  await expect(tryExample({ root, model: 'iris', method: 'score' })).rejects.toThrow(
+    expect.objectContaining({ findings: [expect.objectContaining({ code: 'KEA4011' })] }),
+  );
 });
