@@ -1,5 +1,5 @@
 /** Edits of documents through the YAML tree: comments, order and spelling of everything else stay. Pure: text in, text and differences out. */
-export { EditRefused, type Edit, type Hunk } from './edit';
+export { EditRefused, type Edit } from './edit';
 export { fix } from './fix';
-export { freeze, type Frozen } from './freeze';
-export { currentWeights, promote, rollback, setWeights, type Weights, type WeightsOf } from './weights';
+export { freeze } from './freeze';
+export { currentWeights, promote, rollback, setWeights, type WeightsOf } from './weights';

@@ -1,4 +1,6 @@
 import { finding, hasErrors, type Finding } from '../../core/findings/finding';
+import { artifactFindings } from '../../core/findings/artifact';
+import { modelFindings } from '../../core/findings/model';
 import { stackFindings } from '../../core/findings/stack';
 import type { PassedChecks } from '../checks/examples';
 import { folderChecks, stackChecks } from '../checks';
@@ -19,7 +21,7 @@ import { openPassed } from './passed';
 import { readDocuments, readStack } from './read';
 import { writeOutReferences } from './written-out';
 
-export type { Origins, ShownModel, ShownOrigin, ShownValue } from './origins';
+export type { Origins } from './origins';
 
 export interface LoadOptions {
   /** The project's folder. */
@@ -114,7 +116,15 @@ function loadModel(parsed: Documents['parsed'], documents: Documents, { root, st
       locate: (origin, contract) => placeOfOrigin(origin, contract, documents),
     },
   );
-  return { resolution, documents, findings: [...written.findings, ...artifacts.findings, ...resolution.findings], files: written.files };
+  // What cannot be derived from a file that is no model needs no finding of its own.
+  const isUnread = artifacts.findings.some(
+    ({ code, message }) =>
+      code === artifactFindings.notModel.code || (code === artifactFindings.missing.code && message.includes('.onnx"')),
+  );
+  const resolved = resolution.findings.filter(
+    ({ code, message }) => !(isUnread && code === modelFindings.schemaMissing.code && message.includes(' no "request" and no ')),
+  );
+  return { resolution, documents, findings: [...written.findings, ...artifacts.findings, ...resolved], files: written.files };
 }
 
 /** A selection that takes none of the models that are there. */

@@ -136,4 +136,3 @@ function readDocument<T>(
   return hasErrors(findings) ? { findings } : { document: parsed.document as unknown as ParsedDocument<T>, findings };
 }
 
-export { readBytes } from './read-bytes';

@@ -66,7 +66,7 @@ function parse(body: string): AuditEvent[] | undefined {
     }
     if (!isJsonObject(value) || typeof value['id'] !== 'string') return undefined;
     const { class_uid: _class, writer: _writer, epoch: _epoch, sequence: _sequence, previous: _previous, ...event } = value;
-    events.push(event as unknown as AuditEvent);
+    events.push(event);
   }
   return events;
 }

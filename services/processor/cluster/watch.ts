@@ -67,7 +67,7 @@ function informer<T extends KubernetesObject>(
   changed: () => void,
   log: (message: string) => void,
 ): ReturnType<typeof makeInformer<T>> {
-  const watcher = makeInformer<T>(config, path, list as Parameters<typeof makeInformer<T>>[2], selector);
+  const watcher = makeInformer<T>(config, path, list, selector);
   watcher.on('change', changed);
   watcher.on('error', (reason: unknown) => {
     log(`watch of ${path} ended: ${reason instanceof Error ? reason.message : String(reason)}`);
