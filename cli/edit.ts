@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cliFindings } from '../core/findings/cli';
 import { finding, type Finding } from '../core/findings/finding';
@@ -108,7 +108,12 @@ export function writeEdit(root: string, { file, before, after }: Edit): void {
   writing(path, () => {
     if (readFileSync(path, 'utf8') !== before)
       throw new Refusal(finding(cliFindings.unwritable, { message: `"${file}" was changed by somebody else meanwhile` }));
-    writeFileSync(`${path}.kea-tmp`, after);
-    renameSync(`${path}.kea-tmp`, path);
+    const beside = `${path}.kea-tmp`;
+    try {
+      writeFileSync(beside, after);
+      renameSync(beside, path);
+    } finally {
+      rmSync(beside, { force: true });
+    }
   });
 }

@@ -6,6 +6,7 @@ import { finding } from '../../core/findings/finding';
 import { parseModelName } from '../../core/names';
 import { work } from '../command';
 import type { Cli } from '../context';
+import { writing } from '../disk';
 import { EXIT } from '../exit';
 import { checkFlag, outputFlag, projectFlag, text, type OutputFlag } from '../flags';
 import { newModelFiles } from '../new/new-model';
@@ -35,13 +36,19 @@ function refuseBadCall(name: string, folder: string, root: string, artifact: str
 /** Makes the folder beside its place and renames it, so that a half-made model is never found. */
 function writeFolder(folder: string, files: ReadonlyMap<string, string>, artifact: string | undefined): void {
   const half = join(dirname(folder), `.${basename(folder)}.new`);
-  rmSync(half, { recursive: true, force: true });
-  for (const [file, content] of files) {
-    mkdirSync(dirname(join(half, file)), { recursive: true });
-    writeFileSync(join(half, file), content);
-  }
-  if (artifact !== undefined) copyFileSync(artifact, join(half, basename(artifact)));
-  renameSync(half, folder);
+  writing(folder, () => {
+    rmSync(half, { recursive: true, force: true });
+    try {
+      for (const [file, content] of files) {
+        mkdirSync(dirname(join(half, file)), { recursive: true });
+        writeFileSync(join(half, file), content);
+      }
+      if (artifact !== undefined) copyFileSync(artifact, join(half, basename(artifact)));
+      renameSync(half, folder);
+    } finally {
+      rmSync(half, { recursive: true, force: true });
+    }
+  });
 }
 
 export const newModel = buildCommand<Flags, [string], Cli>({

@@ -20,10 +20,15 @@ export async function realPart(name: 'envoy' | 'redis', progress: (line: string)
   throw missing(stderr.trim() || `${name} cannot be had`);
 }
 
-function missing(message: string): Refusal {
-  const [first = '', ...ways] = message.split('\n').filter((line) => line.trim() !== '');
-  const fix = ways.map((way) => way.replace(/^\s*-\s*/, '')).join(', or ');
-  return new Refusal(finding(runFindings.partMissing, { message: first, ...(fix ? { fix } : {}) }));
+/** What the parts' program said, without its progress and without the warnings of the installer that it called. */
+export function missing(said: string): Refusal {
+  const lines = said.split('\n').filter((line) => line.trim() !== '');
+  const ways = lines.filter((line) => /^ {2}- /.test(line)).map((line) => line.slice(4));
+  const [first = '', ...more] = lines.filter((line) => !/^ {2}- |^obtaining |^ {2}still |^\s*WARNING: /.test(line));
+  // The first line may end in one of those warnings; the last one says what they led to.
+  const message = [first.replace(/: WARNING: .*$/, ''), ...more.slice(-1)].join(': ').replace(/: ERROR: /, ': ');
+  const fix = ways.length > 0 ? ways.join(', or ') : 'point the variable at the program itself, or unset it and start again';
+  return new Refusal(finding(runFindings.partMissing, { message, fix }));
 }
 
 function run(

@@ -310,8 +310,19 @@ export const modelFindings = kinds({
     title: 'quantity that cannot work',
     why: 'nothing runs in no time or in no memory',
     fix: 'write an amount above zero that is not astronomical',
-    explanation: 'A duration or size of zero, or one beyond what numbers hold exactly.',
+    explanation:
+      'A duration or size of zero, beyond what numbers hold exactly, or beyond what the cluster, the gateway or the cache can do.',
     example: 'methods: { m: { timeout: 0s } }',
+  },
+  cron: {
+    code: 'KEA1243',
+    severity: 'error',
+    title: 'moment that no clock shows',
+    why: 'the autoscaler would refuse the schedule, or never come to that moment',
+    fix: 'write minute, hour, day of month, month and day of week, such as "0 7 * * 1-5"',
+    explanation:
+      'Each of the five fields of `cron` is a number in its range, a range, a list of them, or `*`, optionally with a step such as `*/15`.',
+    example: 'scaling: { schedule: [{ cron: "61 7 * * *", min: 3 }] }',
   },
   shortForm: {
     code: 'KEA1236',

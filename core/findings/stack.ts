@@ -117,10 +117,11 @@ export const stackFindings = kinds({
   namespaces: {
     code: 'KEA1313',
     severity: 'error',
-    title: 'one namespace for platform and models',
+    title: 'namespace that is shared',
     why: 'the rules that keep models away from the platform are rules between two namespaces',
     fix: 'give models a namespace of their own',
-    explanation: '`namespaces.platform` and `namespaces.models` must differ.',
+    explanation:
+      '`namespaces.platform` and `namespaces.models` must differ, and be neither `default` nor `kube-…`: KEA makes them and closes them.',
     example: 'namespaces: { platform: kea, models: kea }',
   },
   selectsNothing: {

@@ -159,8 +159,8 @@ export function fieldsBound(subject: ContractSubject): readonly Finding[] {
 /** As many fields as columns, columns that are there, and kinds that fit. */
 export function tensorsFit(subject: ContractSubject): readonly Finding[] {
   return bound(subject).flatMap(({ name, method, graph }) => {
-    const { call, request } = method;
-    if (graph === undefined || call?.input === undefined || call.output === undefined || isBroken(request)) return [];
+    const { call, request, response } = method;
+    if (graph === undefined || call?.input === undefined || call.output === undefined || isBroken(request) || isBroken(response)) return [];
     const path = ['methods', name, 'call'];
     return [
       ...Object.entries(call.input).flatMap(([tensor, to]) => {
@@ -172,7 +172,11 @@ export function tensorsFit(subject: ContractSubject): readonly Finding[] {
         );
         const columns = columnsOf(value);
         const count = typeof to === 'string' ? undefined : to.length;
+        const single = typeof to === 'string' ? tooFew(propertyOf(request, to), columns) : undefined;
         return [
+          ...(single === undefined
+            ? []
+            : [subject.report(kind.tensorShape, at, { message: `"${tensor}" has ${shapeText(value)}, ${single}` })]),
           ...wrong.map((message) => subject.report(kind.fieldType, at, { message })),
           ...(count === undefined || columns === undefined || count === columns
             ? []
@@ -184,9 +188,19 @@ export function tensorsFit(subject: ContractSubject): readonly Finding[] {
         ];
       }),
       ...Object.entries(call.output).flatMap(([field, to]) => {
-        if (typeof to === 'string') return [];
-        const value = graph.outputs.find((each) => each.name === to.tensor);
+        const tensor = typeof to === 'string' ? to : to.tensor;
+        const value = graph.outputs.find((each) => each.name === tensor);
         const columns = value && columnsOf(value);
+        if (typeof to === 'string') {
+          const single = tooFew(propertyOf(response, field), columns);
+          if (value === undefined || single === undefined) return [];
+          return [
+            subject.report(kind.tensorShape, [...path, 'output', field], {
+              message: `"${tensor}" has ${shapeText(value)}, ${single}`,
+              fix: `name a column, such as \`${field}: {tensor: ${tensor}, column: 0}\`, or make the field a list`,
+            }),
+          ];
+        }
         if (value === undefined || columns === undefined || to.column < columns) return [];
         return [
           subject.report(kind.tensorShape, [...path, 'output', field, 'column'], {
@@ -196,6 +210,14 @@ export function tensorsFit(subject: ContractSubject): readonly Finding[] {
       }),
     ];
   });
+}
+
+/** Why one plain value cannot stand for a row of columns; nothing when it can, or when the schema does not tell. */
+function tooFew(schema: JsonValue | undefined, columns: number | undefined): string | undefined {
+  const type = isJsonObject(schema) ? schema['type'] : undefined;
+  return columns !== undefined && columns > 1 && typeof type === 'string' && type !== 'array' && type !== 'object'
+    ? `and one ${type} is bound to all ${columns} columns`
+    : undefined;
 }
 
 /** Size of the last dimension, where the graph tells it and there is more than the batch. */

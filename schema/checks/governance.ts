@@ -68,7 +68,10 @@ export function overridesApply({ document, stacks, reportWritten }: ContractSubj
     });
 }
 
+/** Percentiles in their order, and none above the time after which every call is cut off. */
 export function latencyOrder({ full, report }: ContractSubject): readonly Finding[] {
+  const timeouts = Object.values(full.methods).map(({ timeout }) => parseDuration(timeout));
+  const longest = timeouts.every(({ ok }) => ok) ? Math.max(...timeouts.map((each) => (each.ok ? each.value : 0))) : Infinity;
   const given = (['p50', 'p95', 'p99'] as const).flatMap((key) => {
     const text = full.slo?.latency?.[key];
     const parsed = text === undefined ? undefined : parseDuration(text);
@@ -76,6 +79,8 @@ export function latencyOrder({ full, report }: ContractSubject): readonly Findin
   });
   return given.flatMap(({ key, text, ms }, index) => {
     const before = given[index - 1];
+    if (ms > longest)
+      return [report(kind.latencyOrder, ['slo', 'latency', key], { message: `"${key}" is ${text}, longer than every timeout` })];
     if (before === undefined || before.ms <= ms) return [];
     return [report(kind.latencyOrder, ['slo', 'latency', key], { message: `"${key}" is ${text}, and "${before.key}" is ${before.text}` })];
   });

@@ -45,6 +45,7 @@ export const contractChecks: readonly ContractCheck[] = [
   governance.overridesApply,
   quantities,
   scaling.minMax,
+  scaling.cronPossible,
   scaling.scalingTarget,
   methods.schemasPresent,
   methods.derivedRefused,

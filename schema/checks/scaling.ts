@@ -31,6 +31,47 @@ export function minMax(subject: ContractSubject): readonly Finding[] {
   );
 }
 
+const CRON_FIELDS: readonly (readonly [name: string, least: number, most: number, words: string])[] = [
+  ['minute', 0, 59, ''],
+  ['hour', 0, 23, ''],
+  ['day of month', 1, 31, ''],
+  ['month', 1, 12, 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'],
+  ['day of week', 0, 7, 'SUN MON TUE WED THU FRI SAT'],
+];
+
+/** Moments that a clock can show. */
+export function cronPossible(subject: ContractSubject): readonly Finding[] {
+  return onceEach(
+    scaled(subject).flatMap(([version, { schedule }]) =>
+      schedule.flatMap(({ cron }, index) => {
+        const reason = cron
+          .split(' ')
+          .flatMap((text, field) => cronField(text, field))
+          .at(0);
+        if (reason === undefined) return [];
+        const path = ['versions', version, 'scaling', 'schedule', index, 'cron'];
+        return [subject.report(kind.cron, path, { message: `"${cron}" ${reason}` })];
+      }),
+    ),
+  );
+}
+
+function cronField(text: string, field: number): readonly string[] {
+  const [name, least, most, words] = CRON_FIELDS[field] as (typeof CRON_FIELDS)[number];
+  const isWord = (value: string): boolean => words.split(' ').includes(value.toUpperCase()) && value !== '';
+  const isInside = (value: string): boolean =>
+    isWord(value) || (/^[0-9]{1,2}$/.test(value) && Number(value) >= least && Number(value) <= most);
+  return text.split(',').flatMap((part) => {
+    const [, range = '', step] = /^([^/]*)(?:\/([1-9][0-9]?))?$/.exec(part) ?? [];
+    const ends = range.split('-');
+    const fits = range === '*' || (ends.length <= 2 && ends.every(isInside));
+    const turned = ends.length === 2 && Number(ends[0]) > Number(ends[1]);
+    return fits && !turned && (step === undefined || Number(step) <= most)
+      ? []
+      : [`has "${part}" as ${name}, must be ${words === '' ? '' : 'a name or '}from ${least} to ${most}, a range, or * with a step`];
+  });
+}
+
 /** One target, and somebody who measures it. On one machine nothing scales. */
 export function scalingTarget(subject: ContractSubject): readonly Finding[] {
   const { stack, report } = subject;

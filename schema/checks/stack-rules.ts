@@ -86,9 +86,16 @@ export function strictStack({ name, resolved, report }: StackSubject): readonly 
 /** Models and platform live apart. */
 export function namespaces({ resolved, report }: StackSubject): readonly Finding[] {
   const { platform, models } = resolved.namespaces;
-  return platform === models
-    ? [report(kind.namespaces, ['namespaces', 'models'], { message: `"${models}" is the platform's namespace too` })]
-    : [];
+  return [
+    ...(platform === models
+      ? [report(kind.namespaces, ['namespaces', 'models'], { message: `"${models}" is the platform's namespace too` })]
+      : []),
+    ...Object.entries({ platform, models })
+      .filter(([, name]) => name === 'default' || name.startsWith('kube-'))
+      .map(([key, name]) =>
+        report(kind.namespaces, ['namespaces', key], { message: `"${name}" belongs to the cluster`, fix: 'name a namespace of your own' }),
+      ),
+  ];
 }
 
 /** Defaults by which models scale are measured by somebody. */

@@ -39,3 +39,9 @@ test('a token of nothing that runs', async () => {
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain('error KEA4009');
 });
+
+test('a new model that cannot be written is refused with the place, not as a bug', async () => {
+  const { code, stderr } = await kea(['new', 'model', 'fresh', '--in', 'stacks/dev.yaml'], { cwd });
+  expect(code).toBe(2);
+  expect(stderr).toContain('error KEA4115');
+});

@@ -215,6 +215,43 @@ const cases: { readonly [name: string]: Case } = {
     model: model('timeout: 0s'),
     finds: ['KEA1235 model.yaml:7:5 methods.score.timeout | "0s" is nothing, must be above zero'],
   },
+  'quantities beyond what the cluster, the gateway and the cache can do': {
+    model: model('maxBody: 900Gi', 'artifact: m.onnx\nresources: { memory: 1Ki }\nscaling: { behaviour: { scaleDown: 2h } }'),
+    finds: [
+      'KEA1235 model.yaml:2:14 resources.memory | "1Ki" must be at least 16Mi: no server starts in less, and no node has more',
+      'KEA1235 model.yaml:3:25 scaling.behaviour.scaleDown | "2h" must be at most 1h: Kubernetes takes no more',
+      'KEA1235 model.yaml:9:5 methods.score.maxBody | "900Gi" must be at most 64Mi: the gateway takes no larger body',
+    ],
+  },
+  'a moment that no clock shows': {
+    model: model(
+      '',
+      'artifact: m.onnx\nscaling: { schedule: [{ cron: "61 7 * * 1-5", min: 3 }, { cron: "*/15 7,9 1-7 jan SUN", min: 3 }, { cron: "0 9-5 * * *", min: 3 }] }',
+    ),
+    finds: [
+      'KEA1243 model.yaml:2:25 scaling.schedule[0].cron | "61 7 * * 1-5" has "61" as minute, must be from 0 to 59, a range, or * with a step',
+      'KEA1243 model.yaml:2:101 scaling.schedule[2].cron | "0 9-5 * * *" has "9-5" as hour, must be from 0 to 23, a range, or * with a step',
+    ],
+  },
+  'one value for a row of columns': {
+    model: model('').replace('{ p: { tensor: probabilities, column: 1 } }', '{ p: probabilities }'),
+    finds: [
+      'KEA1214 model.yaml:6:48 methods.score.call.output.p | "probabilities" has the shape [N, 2], and one number is bound to all 2 columns',
+    ],
+  },
+  'an objective above the timeout': {
+    model: model('timeout: 1s', 'artifact: m.onnx\nslo: { latency: { p99: 2s } }'),
+    finds: ['KEA1238 model.yaml:2:19 slo.latency.p99 | "p99" is 2s, longer than every timeout'],
+  },
+  'an artifact that is no model: nothing is said of the schemas that follow': {
+    model: 'artifact: g.onnx\n',
+    files: { 'models/m/g.onnx': 'garbage' },
+    finds: ['KEA1511 model.yaml:1:11 artifact | "g.onnx" is no ONNX model: a field at byte 1 has an unknown wire type'],
+  },
+  'a namespace of the cluster': {
+    stack: `${oidc}namespaces: { platform: kube-system }\n`,
+    finds: ['KEA1313 stacks/prod.yaml:2:15 namespaces.platform | "kube-system" belongs to the cluster'],
+  },
   'short and long form together': {
     model: model('', 'artifact: m.onnx\nversions: { 1.0.0: { artifact: m.onnx } }'),
     finds: ['KEA1236 model.yaml:1:1 artifact | "artifact" stands beside "versions"'],
