@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { inputsDigest } from '../../cli/inputs-digest';
+import { loadPlatform, sourcesOf } from '../../schema/load/index';
 import { kea, project, sampleProject } from './call';
 
 /** Every file of a folder with its text, in order. */
@@ -114,6 +115,14 @@ test('with errors nothing is remembered, and what was remembered before is not r
   expect((await kea(args, { cwd })).code).toBe(1);
   expect((await kea(args, { cwd })).code).toBe(1);
 }, 30_000);
+
+test('everything that loading looks at is among the digested sources', async () => {
+  const root = sampleProject();
+  const sources = sourcesOf({ root, stack: 'prod' });
+  const { files } = await loadPlatform({ root, stack: 'prod' });
+  expect(files.length).toBeGreaterThan(3);
+  expect(files.filter((file) => !sources?.some((source) => file === source || file.startsWith(`${source}/`)))).toEqual([]);
+});
 
 describe('the digest of inputs', () => {
   const digest = (root: string): string | undefined => inputsDigest(root, ['models', 'images.lock.yaml']);
