@@ -33,7 +33,7 @@ const TEMPORARY = '.kea-tmp';
  * The only part of `constructs/` that touches a disk. Throws what the file system throws (a full disk, no permission).
  */
 export function writePlan(plan: Pick<Plan, 'objects'>, folder: string): WriteResult {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const owned = ownedPaths(folder);
   const findings = foreignFiles(folder, plan, owned);
   if (findings.length > 0) return { findings, written: [], removed: [], unchanged: 0, bytes: 0 };
@@ -74,7 +74,7 @@ class Writer {
     if (existsSync(file) && read(file) === text) return;
     this.begin();
     const parent = dirname(file);
-    if (!this.parents.has(parent)) mkdirSync(parent, { recursive: true });
+    if (!this.parents.has(parent)) makeFolder(parent);
     this.parents.add(parent);
     replace(file, text);
     this.written.push(path);
@@ -173,4 +173,11 @@ function read(path: string): string | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
     throw error;
   }
+}
+
+/** Makes a folder and those above it, one by one: below /proc, Node's own recursive call never ends. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }

@@ -34,6 +34,13 @@ test('a place that cannot be written is named, and nothing is left behind', asyn
   expect(stderr).toContain('error KEA4115');
 });
 
+// Node's own recursive mkdir never came back from there.
+test('a place below /proc is refused as well', async () => {
+  const { code, stderr } = await kea(['synth', '--stack', 'dev', '--out', '/proc/rendered'], { cwd });
+  expect(code).toBe(2);
+  expect(stderr).toContain('error KEA4115');
+}, 20_000);
+
 test('a token of nothing that runs', async () => {
   const { code, stdout, stderr } = await kea(['token'], { cwd });
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

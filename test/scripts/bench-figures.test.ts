@@ -19,7 +19,7 @@ interface Verdict {
 
 // Scripts are plain JavaScript, so their shapes are told here.
 const load = async <T>(file: string) => (await import(join(packageRoot(), 'scripts/bench', file))) as T;
-const { percentile, ratio, difference, moderateRate, orders, row, budgets } = await load<{
+interface Figures {
   percentile(sorted: readonly number[], percent: number): number;
   ratio(rounds: Rounds, step: string, base: string, pick: (each: Measured) => number): number;
   difference(rounds: Rounds, step: string, base: string, pick: (each: Measured) => number): number;
@@ -27,9 +27,21 @@ const { percentile, ratio, difference, moderateRate, orders, row, budgets } = aw
   orders(steps: readonly string[], rounds: number): readonly (readonly string[])[];
   row(step: string, title: string, full: Rounds, calm: Rounds, memory: object): { readonly [column: string]: number | string };
   budgets(full: Rounds, calm: Rounds): readonly Verdict[];
-}>('gateway-figures.mjs');
-const { kept } = await load<{ kept(verdict: Verdict): boolean }>('report.mjs');
-const { ticksOf } = await load<{ ticksOf(stat: string): number }>('gateway-processes.mjs');
+}
+let percentile: Figures['percentile'];
+let ratio: Figures['ratio'];
+let difference: Figures['difference'];
+let moderateRate: Figures['moderateRate'];
+let orders: Figures['orders'];
+let row: Figures['row'];
+let budgets: Figures['budgets'];
+let kept: (verdict: Verdict) => boolean;
+let ticksOf: (stat: string) => number;
+beforeAll(async () => {
+  ({ percentile, ratio, difference, moderateRate, orders, row, budgets } = await load<Figures>('gateway-figures.mjs'));
+  ({ kept } = await load<{ kept: typeof kept }>('report.mjs'));
+  ({ ticksOf } = await load<{ ticksOf: typeof ticksOf }>('gateway-processes.mjs'));
+});
 
 const measured = (perSecond: number, over: Partial<Measured> = {}): Measured => ({
   ...{ perSecond, p50Ms: 1, p99Ms: 2, envoyCpuMs: 0.1, processorCpuMs: 0, failed: 0 },
