@@ -46,6 +46,14 @@ function report(cli: Cli, flags: Flags, { findings, objects }: SynthOutcome, res
   return print(cli, { command: 'synth', findings, data, text, summary }, options);
 }
 
+/** The plan never lands among the files that it is made from: they would be read as stacks and models. */
+function refuseSource(root: string, out: string, named: string): void {
+  const [top = ''] = shown(root, out).split('/');
+  if (!['.', 'models', 'stacks'].includes(top)) return;
+  const message = `"${named}" is ${top === '.' ? 'the project itself' : `inside ${top}/`}, which people write`;
+  throw new Refusal(finding(cliFindings.unwritable, { message, fix: `choose another folder, such as --out rendered` }));
+}
+
 export const synth = buildCommand<Flags, [], Cli>({
   docs: {
     brief: 'Write every Kubernetes object of a stack as YAML, ordered for GitOps',
@@ -70,6 +78,7 @@ The folder is written as a whole or not at all; files that kea did not write are
     const root = projectOf(cli.cwd, flags.project);
     const models = flags.models === undefined ? undefined : [shown(root, resolve(cli.cwd, flags.models))];
     const call = { root, stack: flags.stack, models, out: resolve(cli.cwd, flags.out) };
+    refuseSource(root, call.out, flags.out);
     const last = lastOutcome(call);
     if (last) return report(cli, flags, last, { written: [], removed: [], unchanged: last.objects + 1, bytes: 0 });
 

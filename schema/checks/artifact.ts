@@ -2,6 +2,7 @@ import { artifactFindings as kind } from '../../core/findings/artifact';
 import type { Finding } from '../../core/findings/finding';
 import type { OnnxHeader } from '../onnx/header';
 import type { FullVersion } from '../resolve/full';
+import { frameworkOf } from '../resolve/framework';
 import { imageOf } from '../resolve/read';
 import { quoted, type ContractSubject } from './subject';
 
@@ -39,6 +40,31 @@ export function buildFitsFramework({ full, report }: ContractSubject): readonly 
         return [report(kind.kind, ['versions', version, 'image'], { message: `"${framework}" takes an "artifact", not an "image"` })];
       }
       return [];
+    },
+  );
+}
+
+/** Frameworks that read their own files only; `mlflow`, `triton` and `huggingface` wrap those of others. */
+const OWN_FILES: ReadonlySet<string | undefined> = new Set(['onnx', 'sklearn', 'xgboost', 'lightgbm', 'tensorflow', 'pytorch']);
+
+/** A file whose name shows one framework is not given to the server of another. */
+export function suffixFits({ full, report }: ContractSubject): readonly Finding[] {
+  return versions(full).flatMap(
+    ([
+      version,
+      {
+        artifact,
+        runtime: { framework },
+      },
+    ]) => {
+      const shown = frameworkOf(artifact?.uri ?? '', undefined);
+      if (shown === undefined || !OWN_FILES.has(framework) || shown === framework) return [];
+      return [
+        report(kind.notModel, ['versions', version, 'artifact'], {
+          message: `"${artifact?.uri}" is by its name a file of "${shown}", and the framework is "${framework}"`,
+          fix: `write \`framework: ${shown}\`, or leave it out`,
+        }),
+      ];
     },
   );
 }

@@ -29,6 +29,7 @@ export const contractChecks: readonly ContractCheck[] = [
   governance.derivedNames,
   artifact.exactlyOneBuild,
   artifact.buildFitsFramework,
+  artifact.suffixFits,
   artifact.digestMatches,
   artifact.addresses,
   artifact.pinnedImages,

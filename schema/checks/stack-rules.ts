@@ -105,6 +105,20 @@ export function defaultMetric({ name, document, resolved, report }: StackSubject
   return [report(kind.noSource, ['defaults', 'scaling', 'target', metric], { message: `"${metric}" has no source in "metrics.custom"` })];
 }
 
+/** What some quantities may hold at least and at most, in milliseconds and bytes, and as people say it. */
+const BOUNDS: { readonly [path: string]: { readonly least?: readonly [number, string]; readonly most?: readonly [number, string] } } = {
+  'gateway.drain': { most: [3_600_000, '1h'] },
+  'cache.redis.managed.memory': { least: [16 * 1024 ** 2, '16Mi'] },
+  'audit.volume': { least: [64 * 1024 ** 2, '64Mi'] },
+  'audit.retention': { most: [36_500 * 86_400_000, '36500d'] },
+};
+
+function beyond(path: KeyPath, value: number): string | undefined {
+  const { least, most } = BOUNDS[path.join('.')] ?? {};
+  if (least && value < least[0]) return `must be at least ${least[1]}`;
+  return most && value > most[0] ? `must be at most ${most[1]}` : undefined;
+}
+
 /** Quantities of the right form that cannot work. */
 export function stackQuantities({ document, report }: StackSubject): readonly Finding[] {
   const { gateway, cache, audit, quota, defaults } = document;
@@ -123,9 +137,7 @@ export function stackQuantities({ document, report }: StackSubject): readonly Fi
   return given.flatMap(([path, text, parse]) => {
     if (text === undefined) return [];
     const parsed = parse(text as never);
-    if (parsed.ok && parsed.value > 0) return [];
-    return [
-      report(kind.quantity, path, { message: parsed.ok ? `"${text}" is nothing, must be above zero` : `"${text}" ${parsed.reason}` }),
-    ];
+    const reason = !parsed.ok ? parsed.reason : parsed.value === 0 ? 'is nothing, must be above zero' : beyond(path, parsed.value);
+    return reason === undefined ? [] : [report(kind.quantity, path, { message: `"${text}" ${reason}` })];
   });
 }

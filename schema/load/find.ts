@@ -46,7 +46,7 @@ export function findStacks(root: string): readonly string[] {
 }
 
 /** Files of the folder of stacks that look like a stack and are not read, and a `stacks` that is no folder. */
-export function misnamedStacks(root: string): readonly Finding[] {
+export function misnamedStacks(root: string, severity: 'error' | 'warning'): readonly Finding[] {
   const top = join(root, 'stacks');
   if (realPath(top) !== undefined && !isFolder(top)) {
     return [finding(kind.unreadable, { message: '"stacks" is a file, must be a folder of stack files', place: { file: 'stacks' } })];
@@ -55,7 +55,7 @@ export function misnamedStacks(root: string): readonly Finding[] {
     .filter(({ name }) => /\.ya?ml$/i.test(name) && !name.endsWith('.yaml'))
     .map(({ name }) => {
       const message = `"${name}" is not read; did you mean "${name.replace(/\.[^.]*$/, '.yaml')}"?`;
-      return finding(kind.misnamedFile, { message, place: { file: `stacks/${name}` } });
+      return finding(kind.misnamedFile, { message, place: { file: `stacks/${name}` }, severity });
     });
 }
 

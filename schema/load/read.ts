@@ -38,7 +38,11 @@ export async function readDocuments(options: ReadOptions): Promise<ReadResult> {
   const from = options.models ?? stack?.document?.value.models?.from ?? [stackDefaults.modelsFrom];
   const found = findModels(options.root, from);
   const models: ParsedModel<ModelDocument, ContractDocument>[] = [];
-  const findings: Finding[] = [...misnamedStacks(options.root), ...(stack?.findings ?? []), ...found.findings];
+  const findings: Finding[] = [
+    ...misnamedStacks(options.root, options.stack === undefined ? 'warning' : 'error'),
+    ...(stack?.findings ?? []),
+    ...found.findings,
+  ];
   const files: string[] = options.stack === undefined ? [] : [`stacks/${options.stack}.yaml`];
   for (const each of found.models) {
     const read = readModel(options.root, each);
@@ -135,4 +139,3 @@ function readDocument<T>(
   const findings = [...parsed.findings, ...shape, ...misplaced];
   return hasErrors(findings) ? { findings } : { document: parsed.document as unknown as ParsedDocument<T>, findings };
 }
-

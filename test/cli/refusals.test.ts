@@ -52,3 +52,9 @@ test('a new model that cannot be written is refused with the place, not as a bug
   expect(code).toBe(2);
   expect(stderr).toContain('error KEA4115');
 });
+
+test.each([['stacks'], ['models/below'], ['.']])('synth does not write into %s, where people write', async (out) => {
+  const { code, stderr } = await kea(['synth', '--stack', 'dev', '--out', out], { cwd });
+  expect(code).toBe(2);
+  expect(stderr).toContain('which people write');
+});

@@ -248,6 +248,17 @@ const cases: { readonly [name: string]: Case } = {
     files: { 'models/m/g.onnx': 'garbage' },
     finds: ['KEA1511 model.yaml:1:11 artifact | "g.onnx" is no ONNX model: a field at byte 1 has an unknown wire type'],
   },
+  'an artifact of another framework': {
+    model: model('', 'runtime: { framework: sklearn }\nartifact: m.onnx'),
+    finds: ['KEA1511 model.yaml:2:1 artifact | "m.onnx" is by its name a file of "onnx", and the framework is "sklearn"'],
+  },
+  'quantities of a stack beyond bounds': {
+    stack: `${oidc}gateway: { drain: 10h }\naudit: { volume: 1Ki }\n`,
+    finds: [
+      'KEA1315 stacks/prod.yaml:2:12 gateway.drain | "10h" must be at most 1h',
+      'KEA1315 stacks/prod.yaml:3:10 audit.volume | "1Ki" must be at least 64Mi',
+    ],
+  },
   'a namespace of the cluster': {
     stack: `${oidc}namespaces: { platform: kube-system }\n`,
     finds: ['KEA1313 stacks/prod.yaml:2:15 namespaces.platform | "kube-system" belongs to the cluster'],
