@@ -16,9 +16,15 @@ export class PlatformNamespaces extends Construct {
   constructor(scope: Construct, id: string, props: PlatformNamespacesProps) {
     super(scope, id);
     const { stack } = props;
-    this.namespace(stack, 'Platform', stack.namespaces.platform);
+    this.namespace(
+      stack,
+      'Platform',
+      stack.namespaces.platform,
+      stack.cluster ? { 'kea.dev/cluster-uid': stack.cluster.kubeSystemUid } : {},
+    );
     if (stack.namespaces.models === stack.namespaces.platform) return;
-    this.namespace(stack, 'Models', stack.namespaces.models);
+    const sources = Object.entries(stack.metrics.custom).map(([metric, source]) => [`kea.dev/metric-${metric}`, source] as const);
+    this.namespace(stack, 'Models', stack.namespaces.models, Object.fromEntries(sources));
     if (!stack.quota) return;
     plainObject(k8s.KubeResourceQuota, this, 'Quota', {
       metadata: { name: 'kea-models', namespace: stack.namespaces.models, labels: platformLabels('quota', 'kea-models') },
@@ -35,11 +41,13 @@ export class PlatformNamespaces extends Construct {
     });
   }
 
-  private namespace(stack: ResolvedStack, id: string, name: string): void {
+  /** Annotations tell people and tools what the stack file says of the cluster: which one it is, and who supplies metrics to autoscalers. */
+  private namespace(stack: ResolvedStack, id: string, name: string, annotations: { readonly [key: string]: string }): void {
     const level = 'restricted';
     plainObject(k8s.KubeNamespace, this, id, {
       metadata: {
         name,
+        ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
         labels: {
           ...platformLabels('namespace', name),
           [Label.stack]: stack.name,

@@ -140,7 +140,12 @@ export class ModelVersion extends Construct {
       progressDeadlineSeconds: Math.max(600, 4 * version.runtime.loadSeconds),
       template: { metadata: { labels: versionPodLabels(model.name, contract.contract, version.version) }, spec: pod },
     };
-    const deployment = this.make(k8s.KubeDeployment, 'Deployment', { metadata: this.metadata(), spec }, this.props.transform?.deployment);
+    const deployment = this.make(
+      k8s.KubeDeployment,
+      'Deployment',
+      { metadata: { ...this.metadata(), ...this.source() }, spec },
+      this.props.transform?.deployment,
+    );
     extendRendered(deployment, withPreStop);
   }
 
@@ -160,6 +165,12 @@ export class ModelVersion extends Construct {
 
   private metadata(name: string = this.name): ApiObjectMetadata {
     return { name, namespace: this.props.namespace, labels: this.labels };
+  }
+
+  /** Where a Python model's class stands, for whoever builds or reads its image; on the object, not on the pods, so that it restarts none. */
+  private source(): { readonly annotations?: { readonly [key: string]: string } } {
+    const { python } = this.props.version.runtime;
+    return python ? { annotations: { 'kea.dev/source': `${python.source}#${python.class}` } } : {};
   }
 
   /** Makes a child; the caller's transform, where there is one, changes its props first and may put anything into them that cdk8s takes. */

@@ -25,6 +25,8 @@ export function contractOpenApi(platform: ResolvedPlatform, model: ResolvedModel
       version: contract.versions.at(-1)?.version ?? contract.contract,
       contact: { name: model.owner },
       license: license(model.owner),
+      // Who may grant the roles that the methods need.
+      ...(model.approvers.length > 0 ? { 'x-kea-approvers': model.approvers } : {}),
       'x-kea-model': model.name,
       'x-kea-contract': contract.contract,
       'x-kea-versions': contract.versions.map((version) => version.version),

@@ -14,7 +14,7 @@ export function contractRules(model: ResolvedModel, contract: ResolvedContract):
   const recorded = contract.versions
     .filter((version) => version.scaling.target.metric !== 'cpu')
     .flatMap((version) => recordings(versionName(model.name, version.version)));
-  const alerts = [...availabilityAlerts(model, contract), noInstance(model, contract)];
+  const alerts = [...availabilityAlerts(model, contract), ...latencyAlerts(model, contract), noInstance(model, contract)];
   return {
     groups: [
       ...(recorded.length > 0 ? [{ name: `${name}.scaling`, interval: '15s', rules: recorded }] : []),
@@ -54,6 +54,31 @@ function availabilityAlerts(model: ResolvedModel, contract: ResolvedContract): J
     },
   });
   return [alert('page', 14.4, '5m', '1h'), alert('ticket', 3, '30m', '6h')];
+}
+
+const QUANTILES = { p50Ms: 0.5, p95Ms: 0.95, p99Ms: 0.99 } as const;
+
+/** The model's own time at each quantile that its file promises, from the processor's histogram; hits of the cache are not in it. */
+function latencyAlerts(model: ResolvedModel, contract: ResolvedContract): JsonObject[] {
+  const promised = contract.slo?.latency ?? {};
+  const series = `kea_model_seconds_bucket{model="${model.name}",contract="${contract.contract}"}`;
+  return (['p50Ms', 'p95Ms', 'p99Ms'] as const).flatMap((key) => {
+    const limit = promised[key];
+    if (limit === undefined) return [];
+    const name = key.slice(0, 3);
+    return [
+      {
+        alert: 'KeaModelSlow',
+        expr: `histogram_quantile(${QUANTILES[key]}, sum by (le) (rate(${series}[5m]))) > ${limit / 1000}`,
+        for: '5m',
+        labels: { ...alertLabels(model, contract), quantile: name, severity: 'ticket' },
+        annotations: {
+          summary: `${model.name} ${contract.contract} is slower than its ${name} of ${limit} ms`,
+          description: 'Measured at the gateway, from the call to the model until its answer.',
+        },
+      },
+    ];
+  });
 }
 
 /** No ready instance of any version that takes traffic. */

@@ -8,7 +8,7 @@ export interface Management {
   status(): JsonObject;
   /** Undefined when calls can be taken, else the reason why not. */
   notReady(): Promise<string | undefined>;
-  metrics(): string;
+  metrics(): Promise<string>;
   drain(): Promise<JsonObject>;
 }
 
@@ -46,7 +46,7 @@ async function answer(management: Management, method: string, path: string): Pro
     case ManagementPath.config:
       return json(management.status());
     case ManagementPath.metrics:
-      return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: management.metrics() };
+      return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: await management.metrics() };
     case ManagementPath.drain:
       return json(await management.drain());
     default:

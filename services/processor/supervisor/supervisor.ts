@@ -12,6 +12,7 @@ import { innerAnswers } from './inner-probe';
 import { encodeAssignment, parseEndpoints } from './instances';
 import type { Log } from '../../shared/log';
 import { serveManagement } from './management';
+import { envoyStats } from './envoy-stats';
 import { type Family, prometheusText } from './metrics';
 import { loadProtos } from './protos';
 import { DEFAULT_TIMES, type Refusal, Rollout, type RolloutTimes } from './rollout';
@@ -173,7 +174,7 @@ export class Supervisor {
     return { drained: result.active === 0, ...result };
   }
 
-  private metrics(): string {
+  private async metrics(): Promise<string> {
     const envoy = Object.entries(this.ads.status());
     const family = (name: string, type: Family['type'], help: string, value: number | Family['series']): Family => ({
       name,
@@ -181,7 +182,7 @@ export class Supervisor {
       help,
       series: typeof value === 'number' ? { '': value } : value,
     });
-    return prometheusText(
+    const own = prometheusText(
       [
         family('kea_bundles_applied_total', 'counter', 'Bundles that came to serve.', this.applied),
         family('kea_bundles_refused_total', 'counter', 'Bundles that were refused whole.', this.refused),
@@ -206,5 +207,6 @@ export class Supervisor {
       ],
       this.workers.metrics(),
     );
+    return own + (await envoyStats(this.options.config.envoyAdmin));
   }
 }
