@@ -123,6 +123,8 @@ class LocalRun implements LocalPlatform {
   private bundle: Bundle | undefined;
   private failing: readonly Finding[] = [];
   private stopping: Promise<void> | undefined;
+  /** Whether the last look at the files was refused, in whole or for some models. */
+  private refusing = false;
   private queue: Promise<void> = Promise.resolve();
 
   constructor(
@@ -290,6 +292,8 @@ class LocalRun implements LocalPlatform {
     const result = await this.look();
     const { platform, kept } = mergeChange(result, before);
     const refused = !platform || kept.length > 0;
+    const wasRefused = this.refusing;
+    this.refusing = refused;
     if (result.findings.length > 0) this.listen({ type: 'findings', findings: result.findings, refused });
     if (!platform) return;
     const next = onThisMachine(platform, this.port, this.keys as IssuerKeys);
@@ -301,6 +305,7 @@ class LocalRun implements LocalPlatform {
     }
     const text = changeInWords(before, this.platform());
     if (text !== '') this.listen({ type: 'changed', digest: this.digest(), text });
+    else if (wasRefused && !refused) this.listen({ type: 'progress', text: 'the files are right again, and say what serves already' });
   }
 
   private endpointsChanged(): void {

@@ -53,6 +53,10 @@ test('a wrong change is refused with its finding, and what served keeps serving'
   expect([codes.length > 0, refused]).toEqual([true, true]);
   expect(kea.digest()).toBe(before);
   expect((await kea.call('credit-score/v1/score', TYPICAL)).status).toBe(200);
+
+  const seen = kea.events.length;
+  writeFileSync(contract, original);
+  expect(await kea.event(({ type }) => type === 'progress', seen)).toMatchObject({ text: expect.stringContaining('right again') });
 }, 30_000);
 
 test('while one model is wrong, another one can still be changed', async () => {
