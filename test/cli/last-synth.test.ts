@@ -59,7 +59,9 @@ test('a second synth says the same and leaves the same bytes as a first one', as
 test('where nothing changed, the answer is the remembered one', async () => {
   const cwd = sampleProject();
   await synth(cwd);
-  const body = readFileSync(memory(cwd), 'utf8').slice(65).replace(/"objects":\d+/, '"objects":1234');
+  const body = readFileSync(memory(cwd), 'utf8')
+    .slice(65)
+    .replace(/"objects":\d+/, '"objects":1234');
   writeFileSync(memory(cwd), `${createHash('sha256').update(body).digest('hex')}\n${body}`);
   expect((await synth(cwd)).data.objects).toBe(1234);
 }, 30_000);

@@ -34,7 +34,8 @@ const planned = new Set([
 const isGenerated = (page: string): boolean => page.startsWith('docs/reference/');
 const tops = readdirSync(root, { withFileTypes: true })
   .filter(
-    (entry) => entry.isDirectory() && !['node_modules', 'dist', 'out', 'coverage'].includes(entry.name) && !entry.name.startsWith('.git'),
+    (entry) =>
+      entry.isDirectory() && !['node_modules', 'dist', 'out', 'coverage', '.kea'].includes(entry.name) && !entry.name.startsWith('.git'),
   )
   .map(({ name }) => name);
 

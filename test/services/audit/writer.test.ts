@@ -120,7 +120,7 @@ test('every changed, missing, exchanged or added line is found', async () => {
   const lines = text.trimEnd().split('\n');
   const joined = (parts: readonly (string | undefined)[]): string => parts.map((line) => `${line}\n`).join('');
   expect(readChain(text)).toMatchObject({ ok: true, records: 5, tornBytes: 0 });
-  expect(readChain(joined([lines[0], lines[1]?.replace('ada', 'eve'), lines[2]]))).toEqual({
+  expect(readChain(joined([lines[0], lines[1]?.replace('"ada"', '"eve"'), lines[2]]))).toEqual({
     ok: false,
     line: 3,
     reason: 'other-previous',
