@@ -4,7 +4,7 @@ import { programCommand } from '../../core/contract/programs';
 import type { ResolvedStack } from '../../schema/resolved';
 import { k8s, plainObject } from '../k8s';
 import { registerPlanCheck } from '../plan/register';
-import { emptyDir, hardenedContainer, hardenedPod, httpProbe } from '../shared/hardened-pod';
+import { emptyDir, hardenedContainer, hardenedPod, httpProbe, stackPod } from '../shared/hardened-pod';
 import { imageReference, KeaImage, PlatformImage } from '../shared/images';
 import { platformLabels, platformSelector } from '../shared/labels';
 import { allowFrom, allowTo, denyAll, gatewayPods, scrapers, toAnywhere, toDns } from '../shared/network-policy';
@@ -72,9 +72,7 @@ export class AuditPipeline extends Construct {
             serviceAccountName: NAME,
             selector,
             terminationGracePeriodSeconds: GRACE_SECONDS,
-            zones: stack.zones,
-            ...(stack.images.pullSecret ? { pullSecret: stack.images.pullSecret } : {}),
-            ...(stack.priorityClass ? { priorityClassName: stack.priorityClass } : {}),
+            ...stackPod(stack),
             containers: [
               hardenedContainer({
                 name: 'audit',

@@ -4,7 +4,7 @@ import type { ProcessorConfig } from '../../core/contract/processor-config';
 import type { ResolvedStack } from '../../schema/resolved';
 import { k8s, plainObject } from '../k8s';
 import { registerPlanCheck } from '../plan/register';
-import { emptyDir, hardenedContainer, hardenedPod } from '../shared/hardened-pod';
+import { emptyDir, hardenedContainer, hardenedPod, stackPod } from '../shared/hardened-pod';
 import { imageReference, PlatformImage } from '../shared/images';
 import { platformLabels, platformSelector } from '../shared/labels';
 import { allowFrom, denyAll, gatewayPods } from '../shared/network-policy';
@@ -106,8 +106,7 @@ export class ResponseCache extends Construct {
             selector,
             user: USER,
             terminationGracePeriodSeconds: 10,
-            ...(stack.images.pullSecret ? { pullSecret: stack.images.pullSecret } : {}),
-            ...(stack.priorityClass ? { priorityClassName: stack.priorityClass } : {}),
+            ...stackPod(stack),
             containers: [
               hardenedContainer({
                 name: 'redis',

@@ -4,7 +4,7 @@ import type { ClusterSource, ProcessorConfig } from '../../core/contract/process
 import { programCommand } from '../../core/contract/programs';
 import type { ResolvedStack } from '../../schema/resolved';
 import { k8s } from '../k8s';
-import { emptyDir, hardenedContainer, hardenedPod, httpProbe, nativeSidecar } from '../shared/hardened-pod';
+import { emptyDir, hardenedContainer, hardenedPod, httpProbe, nativeSidecar, stackPod } from '../shared/hardened-pod';
 import { Label, type Labels } from '../shared/labels';
 import { expectObject } from '../shared/notes';
 import { GiB, MiB } from '../shared/quantities';
@@ -76,9 +76,7 @@ export function gatewayPodTemplate(options: GatewayPodOptions): k8s.PodTemplateS
       selector: options.selector,
       // preStop waits for endpoint removal and for requests to end before Envoy is told to stop.
       terminationGracePeriodSeconds: stack.gateway.drainSeconds + ENDPOINT_LAG_SECONDS + 10,
-      zones: stack.zones,
-      ...(stack.images.pullSecret ? { pullSecret: stack.images.pullSecret } : {}),
-      ...(stack.priorityClass ? { priorityClassName: stack.priorityClass } : {}),
+      ...stackPod(stack),
       initContainers: [processor(options)],
       containers: [envoy(options)],
       volumes: [

@@ -3,7 +3,7 @@ import type { ResolvedPlatform, ResolvedStack } from '../../schema/resolved';
 import { k8s, plainObject } from '../k8s';
 import type { IModelEndpoint } from '../model/endpoint';
 import { registerPlanCheck } from '../plan/register';
-import { emptyDir, hardenedContainer, hardenedPod, httpProbe } from '../shared/hardened-pod';
+import { emptyDir, hardenedContainer, hardenedPod, httpProbe, stackPod } from '../shared/hardened-pod';
 import { imageReference, PlatformImage } from '../shared/images';
 import { platformLabels, platformSelector } from '../shared/labels';
 import { allowFrom, allowTo, denyAll, podsIn, scrapers, toAnywhere, toDns } from '../shared/network-policy';
@@ -140,9 +140,7 @@ function pod(stack: ResolvedStack, settings: NonNullable<ResolvedStack['identity
     selector: platformSelector('identity', NAME),
     user: USER,
     terminationGracePeriodSeconds: GRACE_SECONDS,
-    zones: stack.zones,
-    ...(stack.images.pullSecret ? { pullSecret: stack.images.pullSecret } : {}),
-    ...(stack.priorityClass ? { priorityClassName: stack.priorityClass } : {}),
+    ...stackPod(stack),
     // Keycloak builds itself at its first start and writes beside its own files; the image stays read-only, a copy is writable.
     initContainers: [
       hardenedContainer({

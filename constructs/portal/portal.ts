@@ -5,7 +5,7 @@ import type { ResolvedStack } from '../../schema/resolved';
 import { expectRootCertificate, serviceAccountToken } from '../gateway/gateway-pod';
 import { k8s, plainObject } from '../k8s';
 import { registerPlanCheck } from '../plan/register';
-import { emptyDir, hardenedContainer, hardenedPod, httpProbe, nativeSidecar } from '../shared/hardened-pod';
+import { emptyDir, hardenedContainer, hardenedPod, httpProbe, nativeSidecar, stackPod } from '../shared/hardened-pod';
 import { imageReference, KeaImage } from '../shared/images';
 import { platformLabels, platformSelector } from '../shared/labels';
 import { allowFrom, allowTo, denyAll, gatewayPods, toAnywhere, toDns } from '../shared/network-policy';
@@ -96,9 +96,7 @@ export class Portal extends Construct {
       serviceAccountName: NAME,
       selector: platformSelector('portal', NAME),
       terminationGracePeriodSeconds: 30,
-      zones: stack.zones,
-      ...(stack.images.pullSecret ? { pullSecret: stack.images.pullSecret } : {}),
-      ...(stack.priorityClass ? { priorityClassName: stack.priorityClass } : {}),
+      ...stackPod(stack),
       initContainers: [
         nativeSidecar({
           name: 'mirror',

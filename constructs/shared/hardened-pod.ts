@@ -1,4 +1,5 @@
 import { SERVICES_USER } from '../../core/contract/programs';
+import type { ResolvedStack } from '../../schema/resolved';
 import { k8s } from '../k8s';
 import { bytesQuantity, cpuQuantity } from './quantities';
 
@@ -104,6 +105,15 @@ export interface PodOptions {
   readonly nodeSelector?: { readonly [label: string]: string };
   /** @default Always */
   readonly restartPolicy?: 'Always' | 'OnFailure' | 'Never';
+}
+
+/** What every pod of a stack has in common: the registry's credentials, the priority, the spread. */
+export function stackPod(stack: ResolvedStack): Pick<PodOptions, 'pullSecret' | 'priorityClassName' | 'zones'> {
+  return {
+    zones: stack.zones,
+    ...(stack.images.pullSecret ? { pullSecret: stack.images.pullSecret } : {}),
+    ...(stack.priorityClass ? { priorityClassName: stack.priorityClass } : {}),
+  };
 }
 
 /** A pod that a namespace with `pod-security.kubernetes.io/enforce: restricted` admits. */

@@ -12,7 +12,7 @@ function mirror() {
     const found = /^URIs:\s*(\S+)/m.exec(text) ?? /^deb\s+(?:\[[^\]]*\]\s*)?(https?:\S+)/m.exec(text);
     if (found) return found[1];
   }
-  return 'https://deb.debian.org/debian';
+  throw new Error('no mirror is named in /etc/apt/sources.list');
 }
 
 async function fromPackage(folder, packageName, binary) {
