@@ -19,9 +19,7 @@ export interface BundleIndex {
   readonly platformClusters: readonly JsonObject[];
   /** sha256 (hex) of the canonical JSON of the platform's OpenAPI document, and the document. */
   readonly openapi: JsonObject;
-  /** `refuse` answers 503 on calls that cannot be recorded at their level. */
-  readonly audit: { readonly payloadKeyEnv?: string };
-  /** Raised by `kea cache purge`; a worker that has none makes a random one, never 0. */
+  /** Part of every cache key. Absent: the store's own epoch, which begins as a fresh random one, never 0. */
   readonly epoch?: string;
 }
 

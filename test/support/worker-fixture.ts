@@ -173,7 +173,6 @@ export class WorkerFixture {
       platformRoutes: [],
       platformClusters: [],
       openapi: {},
-      audit: {},
       ...more,
     };
     const index: BundleIndex = { ...body, digest: indexDigest(body) };

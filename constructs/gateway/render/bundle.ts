@@ -40,7 +40,6 @@ export function buildBundle(platform: ResolvedPlatform, options: BundleOptions =
     platformRoutes: platformRoutes(platform.stack.identity, options.login),
     platformClusters: [],
     openapi: openapi.platform(platform),
-    audit: {},
   };
   return { index: { ...index, digest: indexDigest(index) }, parts: parts.map(({ part }) => part) };
 }

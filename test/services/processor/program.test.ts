@@ -73,7 +73,6 @@ const load = (): ToWorker => {
     platformRoutes: [],
     platformClusters: [],
     openapi: {},
-    audit: {},
   };
   const index: BundleIndex = { ...body, digest: indexDigest(body) };
   return { type: 'load', index, files: [{ name: 'credit-score-v1', digest, file: join(folder, 'part.gz') }] };
