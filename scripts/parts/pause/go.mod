@@ -1,0 +1,3 @@
+module kea.dev/parts/pause
+
+go 1.24
