@@ -388,4 +388,14 @@ export const modelFindings = kinds({
     explanation: 'Origins of `cors` are https, except on localhost.',
     example: 'cors: { origins: ["http://app.example.com"] }',
   },
+  secretInEnv: {
+    code: 'KEA1243',
+    severity: 'error',
+    title: 'secret among the variables of a model',
+    why: 'model files, the plan and the cluster show these values to everyone who may read them',
+    fix: 'remove the variable; mount the value by an image or a store that holds it',
+    explanation:
+      'Names with PASSWORD, SECRET, TOKEN, API_KEY, PRIVATE_KEY, ACCESS_KEY or CREDENTIALS in them; tokens of a vocabulary, such as PAD_TOKEN, are not meant.',
+    example: 'runtime: { env: { DB_PASSWORD: hunter2 } }',
+  },
 });

@@ -4,6 +4,7 @@ import type { Finding } from '../../core/findings/finding';
 import type { FullVersion } from '../resolve/full';
 import { knownSuffixes } from '../resolve/framework';
 import { deployedVersions } from '../resolve/read';
+import { onceEach } from './once';
 import { quoted, type ContractSubject } from './subject';
 
 /** Every version knows what serves it. */
@@ -80,4 +81,21 @@ export function gpu({ full, report }: ContractSubject): readonly Finding[] {
     const message = '"gpu" is measured, and "resources.gpu" is missing';
     return [report(kind.gpu, ['versions', version, 'scaling', 'target', 'gpu'], { message })];
   });
+}
+
+const SECRET = /(^|_)(PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIALS?|(API|PRIVATE|ACCESS)_?KEY)(_|$)/i;
+/** Special tokens of a language model's vocabulary. */
+const VOCABULARY = /^(PAD|BOS|EOS|UNK|SEP|CLS|MASK|STOP|START|END)_TOKEN/i;
+
+/** Variables carry no secrets. */
+export function secretsInEnv({ full, report }: ContractSubject): readonly Finding[] {
+  return onceEach(
+    Object.entries(full.versions).flatMap(([version, { runtime }]) =>
+      Object.keys(runtime.env)
+        .filter((name) => SECRET.test(name) && !VOCABULARY.test(name))
+        .map((name) =>
+          report(kind.secretInEnv, ['versions', version, 'runtime', 'env', name], { message: `"${name}" is named like a secret` }),
+        ),
+    ),
+  );
 }

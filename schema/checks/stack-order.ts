@@ -6,11 +6,12 @@ import type { StackDocument } from '../generated/platform';
 import type { KeyPath } from '../load/document';
 import { quoted, type StackSubject } from './subject';
 
-/** `after` names another stack that has a file. */
-export function afterExists({ name, document, stacks, report }: StackSubject): readonly Finding[] {
+/** `after` names another stack that has a file, and does not lead back. */
+export function afterExists({ name, document, stacks, way = [], report }: StackSubject): readonly Finding[] {
   const { after } = document;
   if (after === undefined || stacks === undefined) return [];
   if (after === name) return [report(kind.after, ['after'], { message: `"${after}" is the stack itself` })];
+  if (way.includes(name)) return [report(kind.after, ['after'], { message: `"after" leads in a circle: ${[name, ...way].join(' → ')}` })];
   if (stacks.includes(after)) return [];
   const others = stacks.filter((each) => each !== name);
   const close = nearest(after, others);

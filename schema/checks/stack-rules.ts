@@ -30,6 +30,17 @@ export function storeAllowed({ document, report }: StackSubject): readonly Findi
   ];
 }
 
+/** A secret for artifacts where some can come from elsewhere. */
+export function artifactSecret({ document, report }: StackSubject): readonly Finding[] {
+  const { store, allow = [], secret } = document.artifacts ?? {};
+  if (secret === undefined || store !== undefined || allow.length > 0) return [];
+  return [
+    report(kind.unreadSecret, ['artifacts', 'secret'], {
+      message: `"${secret}" is read by nothing: there is no store and no allowed address`,
+    }),
+  ];
+}
+
 /** A store of secrets together with ExternalSecret objects, and only then. */
 export function secretStore({ document, resolved, report }: StackSubject): readonly Finding[] {
   if (resolved.secrets === 'externalSecret' && document.secretStore === undefined) {

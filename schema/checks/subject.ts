@@ -48,6 +48,8 @@ export interface StackSubject {
   readonly after?: { readonly document: StackDocument; readonly resolved: ResolvedStack };
   /** Names of all stack files; nothing where they are not known. */
   readonly stacks?: readonly string[];
+  /** The stacks that come before this one, nearest first; in a circle, the stack itself is among them. */
+  readonly way?: readonly string[];
   readonly report: Report;
 }
 

@@ -176,7 +176,7 @@ export interface Runtime {
   readonly port?: number | undefined;
   /**
    * Only `container`: answers 200 on GET once the server can answer.
-   * Written as a path that starts with a slash.
+   * Written as a path that starts with a slash, without "..", "//", "?", "#" or "%".
    * @default "/healthz"
    */
   readonly readyPath?: string | undefined;
@@ -543,7 +543,7 @@ export interface Call {
   readonly function?: string | undefined;
   /**
    * `container`: where the body is posted to.
-   * Written as a path that starts with a slash.
+   * Written as a path that starts with a slash, without "..", "//", "?", "#" or "%".
    * @default - `/<method>`
    */
   readonly post?: string | undefined;

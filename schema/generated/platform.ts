@@ -275,7 +275,7 @@ export interface Keycloak {
 export interface Database {
   /**
    * Host and port.
-   * Written as host:port.
+   * Written as host:port, with a port of 1 to 65535.
    */
   readonly address: string;
   /**
@@ -310,7 +310,7 @@ export interface Redis {
 export interface ExternalRedis {
   /**
    * Host and port.
-   * Written as host:port.
+   * Written as host:port, with a port of 1 to 65535.
    */
   readonly address: string;
   /**

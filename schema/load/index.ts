@@ -1,7 +1,6 @@
-import { finding, hasErrors, type Finding } from '../../core/findings/finding';
+import { hasErrors, type Finding } from '../../core/findings/finding';
 import { artifactFindings } from '../../core/findings/artifact';
 import { modelFindings } from '../../core/findings/model';
-import { stackFindings } from '../../core/findings/stack';
 import type { PassedChecks } from '../checks/examples';
 import { folderChecks, stackChecks } from '../checks';
 import { reporter } from '../checks/subject';
@@ -9,7 +8,7 @@ import type { StackDocument } from '../generated/platform';
 import { LOCAL, localStack } from '../resolve/local';
 import { resolveModel, type ModelResolution } from '../resolve/model';
 import { resolveStack } from '../resolve/stack';
-import type { ResolvedModel, ResolvedPlatform, ResolvedStack } from '../resolved';
+import type { ResolvedPlatform, ResolvedStack } from '../resolved';
 import { readArtifacts } from './artifacts';
 import type { ParsedDocument } from './document';
 import { findStacks } from './find';
@@ -19,6 +18,7 @@ import { readImagesLock } from './images-lock';
 import { makeOrigins, placeOfOrigin, type Documents, type Origins } from './origins';
 import { openPassed } from './passed';
 import { readDocuments, readStack } from './read';
+import { isSelected, judgeSelection } from './selection';
 import { writeOutReferences } from './written-out';
 
 export type { Origins } from './origins';
@@ -78,7 +78,10 @@ export async function loadPlatform(options: LoadOptions): Promise<LoadResult> {
   const models = [...shown.values()].flatMap(({ resolution: { resolved }, findings: own }) =>
     resolved && !hasErrors(own) && !refused.has(resolved.name) && isSelected(resolved, stack.document) ? [resolved] : [],
   );
-  findings.push(...emptySelection(stack, shown, read.stack));
+  if (read.stack !== undefined && options.models === undefined) {
+    const resolved = [...shown.values()].flatMap(({ resolution }) => resolution.resolved ?? []);
+    findings.push(...judgeSelection({ stack: stack.resolved, document: read.stack, found: [...shown.keys()], resolved }));
+  }
   return {
     ...(hasErrors(stack.findings) ? {} : { platform: deepFreeze({ stack: stack.resolved, models }) }),
     findings,
@@ -127,25 +130,6 @@ function loadModel(parsed: Documents['parsed'], documents: Documents, { root, st
   return { resolution, documents, findings: [...written.findings, ...artifacts.findings, ...resolved], files: written.files };
 }
 
-/** A selection that takes none of the models that are there. */
-function emptySelection(
-  stack: LoadedStack,
-  loaded: ReadonlyMap<string, Loaded>,
-  document: ParsedDocument<StackDocument> | undefined,
-): readonly Finding[] {
-  const { select } = stack.document.models ?? {};
-  const resolved = [...loaded.values()].flatMap(({ resolution }) => resolution.resolved ?? []);
-  if (
-    select === undefined ||
-    document === undefined ||
-    resolved.length === 0 ||
-    resolved.some((model) => isSelected(model, stack.document))
-  )
-    return [];
-  const message = `none of ${resolved.length} models fits "models.select"`;
-  return [finding(stackFindings.selectsNothing, { message, place: document.place(['models', 'select']), stack: stack.name })];
-}
-
 interface LoadedStack {
   readonly name: string;
   readonly document: StackDocument;
@@ -158,26 +142,30 @@ function loadStack(root: string, name: string, parsed: ParsedDocument<StackDocum
   const resolved = resolveStack(parsed.value, name, lock.digests);
   const stacks = findStacks(root);
   const { after } = parsed.value;
-  const earlier = after !== undefined && after !== name && stacks.includes(after) ? readStack(root, after).document : undefined;
+  const way = wayTo(root, name, after);
+  const earlier = after === undefined || way.includes(name) ? undefined : readStack(root, after).document;
   const subject = {
     name,
     document: parsed.value,
     resolved,
     ...(earlier ? { after: { document: earlier.value, resolved: resolveStack(earlier.value, after as string) } } : {}),
     stacks,
+    way,
     report: reporter((path) => parsed.place(path), { stack: name }),
   };
   return { name, document: parsed.value, resolved, findings: [...lock.findings, ...stackChecks.flatMap((check) => check(subject))] };
 }
 
-/** Whether the stack takes the model: every key of `models.select` that is given must fit. */
-function isSelected(model: ResolvedModel, stack: StackDocument): boolean {
-  const { owner, tags, name } = stack.models?.select ?? {};
-  return (
-    (owner === undefined || owner.includes(model.owner)) &&
-    (tags === undefined || tags.some((tag) => model.tags.includes(tag))) &&
-    (name === undefined || name.includes(model.name))
-  );
+/** The stacks that come before one, nearest first; ends with the first that has been seen, should they stand in a circle. */
+function wayTo(root: string, name: string, after: string | undefined): readonly string[] {
+  const way: string[] = [];
+  let next = after;
+  while (next !== undefined) {
+    const seen = next === name || way.includes(next);
+    way.push(next);
+    next = seen || !findStacks(root).includes(next) ? undefined : readStack(root, next).document?.value.after;
+  }
+  return way;
 }
 
 /**

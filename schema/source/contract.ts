@@ -22,7 +22,9 @@ import {
 import { modelDefaults as is } from './defaults';
 import { artifact, image } from './parts';
 
-const path = 'a path that starts with a slash';
+const path = 'a path that starts with a slash, without "..", "//", "?", "#" or "%"';
+/** No segment steps up or aside, nothing needs decoding. */
+const PATH = '^/$|^(/(?!\\.{1,2}(/|$))[^\\u0000-\\u0020/?#%\\\\]+)+/?$';
 
 export const runtime: Schema = object('Runtime', 'What serves the model, and how it starts.', {
   framework: choice(
@@ -65,7 +67,7 @@ export const runtime: Schema = object('Runtime', 'What serves the model, and how
     example: 'Model',
   }),
   port: whole('Only `container`: the port on which the image listens.', 1024, 65535, { default: is.port, example: 8080 }),
-  readyPath: formed('Only `container`: answers 200 on GET once the server can answer.', path, '^/[^\\u0000-\\u0020]*$', {
+  readyPath: formed('Only `container`: answers 200 on GET once the server can answer.', path, PATH, {
     most: 200,
     default: is.readyPath,
     example: '/healthz',
@@ -223,7 +225,7 @@ export const call: Schema = object('Call', 'Binds the method to the runtime; whi
     otherwise: "the method's name",
     example: 'predict',
   }),
-  post: formed('`container`: where the body is posted to.', path, '^/[^\\u0000-\\u0020]*$', {
+  post: formed('`container`: where the body is posted to.', path, PATH, {
     most: 200,
     otherwise: '`/<method>`',
     example: '/v1/grade',

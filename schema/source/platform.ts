@@ -22,10 +22,20 @@ import * as parts from './parts';
 const name = (description: string, given: Facts): Schema =>
   formed(description, objectName.form, objectName.pattern, { most: 253, ...given });
 const secret = (description: string, given: Facts = {}): Schema => name(description, { example: 'kea-store', ...given });
+/** 1 to 65535. */
+const PORT = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])';
 const url = (description: string, given: Facts): Schema =>
-  formed(description, 'an address such as https://login.example.com/x', '^https?://[^\\s/]+(/[^\\s]*)?$', { most: 500, ...given });
+  formed(
+    description,
+    'an address such as https://login.example.com/x',
+    `^https?://(\\[[0-9A-Fa-f:.]+\\]|[^\\s/:@[\\]]+)(:${PORT})?(/[^\\s]*)?$`,
+    {
+      most: 500,
+      ...given,
+    },
+  );
 const address = (description: string, given: Facts): Schema =>
-  formed(description, 'host:port', '^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?:[0-9]{1,5}$', { most: 260, ...given });
+  formed(description, 'host:port, with a port of 1 to 65535', `^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?:${PORT}$`, { most: 260, ...given });
 const empty = (title: string, description: string): Schema => object(title, description, {});
 
 const claims: Schema = object('Claims', 'Which claims of a token say what. A dot steps into an object.', {
@@ -227,9 +237,14 @@ const defs: { readonly [title: string]: Schema } = {
     ),
     allow: list(
       'Addresses that artifacts may have start with one of these.',
-      formed('Start of an address.', 'an address with s3://, https://, oci://, pvc:// or file://', '^(s3|https|oci|pvc|file)://[^\\s]*$', {
-        example: 's3://ml-artifacts/',
-      }),
+      formed(
+        'Start of an address.',
+        'an address with s3://, https://, oci:// or pvc:// and a name, or with file:///',
+        '^((s3|https|oci|pvc)://[^\\s/]+(/[^\\s]*)?|file:///[^\\s]*)$',
+        {
+          example: 's3://ml-artifacts/',
+        },
+      ),
       {
         unique: true,
         otherwise: 'the store only',

@@ -443,6 +443,26 @@ const cases: { readonly [name: string]: Case } = {
     model: model('', 'artifact: m.onnx/'),
     finds: ['KEA1514 model.yaml:1:11 artifact | "m.onnx/" ends with a slash and is a file'],
   },
+  'a variable that is named like a secret': {
+    model: model('', 'artifact: m.onnx\nruntime: { env: { DB_PASSWORD: x, HF_TOKEN: y, PAD_TOKEN: p, MAX_TOKENS: "4" } }'),
+    finds: [
+      'KEA1243 model.yaml:2:19 runtime.env.DB_PASSWORD | "DB_PASSWORD" is named like a secret',
+      'KEA1243 model.yaml:2:35 runtime.env.HF_TOKEN | "HF_TOKEN" is named like a secret',
+    ],
+  },
+  'a secret for artifacts that come from nowhere': {
+    stack: `${oidc}artifacts: { secret: kea-store }\n`,
+    finds: ['KEA1319 stacks/prod.yaml:2:14 artifacts.secret | "kea-store" is read by nothing: there is no store and no allowed address'],
+  },
+  'a quota below what the models need, and a selection with a misspelled name': {
+    model: model('', 'artifact: m.onnx\nresources: { cpu: 500m, memory: 1Gi }\nscaling: { min: 3 }'),
+    stack: `${oidc}quota: { cpu: "1", memory: 3Gi, pods: 2 }\nmodels: { select: { name: [m, mm] } }\n`,
+    finds: [
+      'KEA1317 stacks/prod.yaml:3:31 models.select.name[1] | there is no model "mm"',
+      'KEA1318 stacks/prod.yaml:2:10 quota.cpu | the models need at least 1500m, and the quota is 1',
+      'KEA1318 stacks/prod.yaml:2:33 quota.pods | the models need at least 3, and the quota is 2',
+    ],
+  },
   'choices that are not exactly one': {
     stack: 'identity: { oidc: { issuer: https://login.example.com }, embedded: {} }\ncache: {}\n',
     finds: [
@@ -463,6 +483,11 @@ const cases: { readonly [name: string]: Case } = {
       'KEA1303 stacks/prod.yaml:1:1 derivedSchemas | "derivedSchemas" is "allow", and stack "staging" has "refuse"',
       'KEA1303 stacks/prod.yaml:1:1 audit.retention | "audit.retention" is "400d", and stack "staging" has "500d"',
     ],
+  },
+  'stacks that come after each other': {
+    files: { 'stacks/staging.yaml': `${oidc}after: prod\npolicies: { level: deny }\n` },
+    stack: `${oidc}after: staging\n`,
+    finds: ['KEA1304 stacks/prod.yaml:2:1 after | "after" leads in a circle: prod → staging → prod'],
   },
   'a stack after one that is not there': {
     stack: `${oidc}after: prodd\n`,

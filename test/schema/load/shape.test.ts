@@ -52,6 +52,22 @@ const table: readonly Row[] = [
     ],
   ],
   [
+    'paths that lead elsewhere, ports that are none, addresses without a host',
+    {
+      ...m('image: a\nruntime: { framework: container, readyPath: /a//b }\nmethods: { read: { call: { post: /../admin } } }\n'),
+      'stacks/prod.yaml':
+        'cache: { redis: { external: { address: "redis.infra:99999" } } }\nidentity: { oidc: { issuer: "https://login.example.com:0/x" } }\nartifacts: { allow: ["https://"] }\n',
+    },
+    [
+      'KEA1104 stacks/prod.yaml:1:40 cache.redis.external.address | cache.redis.external.address is "redis.infra:99999", must be host:port, with a port of 1 to 65535',
+      'KEA1104 stacks/prod.yaml:2:29 identity.oidc.issuer | identity.oidc.issuer is "https://login.example.com:0/x", must be an address such as https://login.example.com/x',
+      'KEA1104 stacks/prod.yaml:3:22 artifacts.allow[0] | artifacts.allow[0] is "https://", must be an address with s3://, https://, oci:// or pvc:// and a name, or with file:///',
+      'KEA1104 model.yaml:2:45 runtime.readyPath | runtime.readyPath is "/a//b", must be a path that starts with a slash, without "..", "//", "?", "#" or "%"',
+      'KEA1104 model.yaml:3:34 methods.read.call.post | methods.read.call.post is "/../admin", must be a path that starts with a slash, without "..", "//", "?", "#" or "%"',
+    ],
+    { stack: 'prod' },
+  ],
+  [
     'values out of range',
     m('scaling: { min: 0, max: 1001 }\ndescription: ""\ntags: []\nruntime: { local: { command: [] } }'),
     [
