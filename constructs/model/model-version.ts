@@ -1,5 +1,6 @@
 import type { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
+import { Fact } from '../../core/contract/facts';
 import { versionName } from '../../core/contract/names';
 import type { JsonObject, JsonValue } from '../../core/json';
 import { sortedObject } from '../../core/order';
@@ -143,7 +144,7 @@ export class ModelVersion extends Construct {
     const deployment = this.make(
       k8s.KubeDeployment,
       'Deployment',
-      { metadata: { ...this.metadata(), ...this.source() }, spec },
+      { metadata: { ...this.metadata(), annotations: this.facts() }, spec },
       this.props.transform?.deployment,
     );
     extendRendered(deployment, withPreStop);
@@ -167,10 +168,18 @@ export class ModelVersion extends Construct {
     return { name, namespace: this.props.namespace, labels: this.labels };
   }
 
-  /** Where a Python model's class stands, for whoever builds or reads its image; on the object, not on the pods, so that it restarts none. */
-  private source(): { readonly annotations?: { readonly [key: string]: string } } {
-    const { python } = this.props.version.runtime;
-    return python ? { annotations: { 'kea.dev/source': `${python.source}#${python.class}` } } : {};
+  /** What rules ask of a version and its pods do not tell; on the object, not on the pods, so that it restarts none. */
+  private facts(): { readonly [annotation: string]: string } {
+    const { model, version } = this.props;
+    const { artifact, framework, runtime } = version;
+    return {
+      [Fact.classification]: model.data.classification,
+      [Fact.risk]: model.data.risk,
+      [Fact.framework]: framework,
+      ...(artifact ? { [Fact.artifact]: artifact.inline === undefined ? artifact.uri : 'inline' } : {}),
+      ...(artifact?.sha256 === undefined ? {} : { [Fact.artifactDigest]: `sha256:${artifact.sha256}` }),
+      ...(runtime.python ? { [Fact.source]: `${runtime.python.source}#${runtime.python.class}` } : {}),
+    };
   }
 
   /** Makes a child; the caller's transform, where there is one, changes its props first and may put anything into them that cdk8s takes. */
