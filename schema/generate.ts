@@ -7,6 +7,7 @@ import { documentPage, findingsPage } from './reference';
 import { modelSchema } from './source/model';
 import { contractKeys, modelKeys } from './source/keys';
 import { platformSchema } from './source/platform';
+import { policyRuleSchema } from './source/policy-rule';
 
 /**
  * Everything that is generated from `schema/source/` and the catalogue of findings: the JSON Schemas, their TypeScript types, the reference pages.
@@ -17,10 +18,13 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['schema/model.schema.json', await json(modelSchema)],
     ['schema/contract.schema.json', await json(contractPointer)],
     ['schema/platform.schema.json', await json(platformSchema)],
+    ['schema/policy-rule.schema.json', await json(policyRuleSchema)],
     ['schema/generated/model.ts', await types(modelSchema)],
     ['schema/generated/platform.ts', await types(platformSchema)],
+    ['schema/generated/policy-rule.ts', await types(policyRuleSchema)],
     ['docs/reference/model-file.md', documentPage('The model files', modelIntro, modelSchema, ['ContractDocument'])],
     ['docs/reference/stack-file.md', documentPage('The stack file', stackIntro, platformSchema)],
+    ['docs/reference/rule-file.md', documentPage('The rule file', ruleIntro, policyRuleSchema)],
     ['docs/reference/findings.md', findingsPage(catalogue)],
   ]);
 }
@@ -29,6 +33,8 @@ const modelIntro =
   '`model.yaml` holds what is true of the model, `v1.yaml`, `v2.yaml` … what is true of one contract. A model with one contract may write all keys in `model.yaml`. ' +
   `Keys of \`model.yaml\`: ${modelKeys.join(', ')}. Keys of \`vN.yaml\`: ${contractKeys.join(', ')}. Both may start with \`kea: v1\`.`;
 const stackIntro = '`stacks/<name>.yaml` is one installation of the platform. Every key may be left out.';
+
+const ruleIntro = '`policies/rules/<area>/<id>.yaml` is one policy. The same text decides in `kea check`, in Pulumi and in the cluster.';
 
 /** For editors only: `vN.yaml` by the definition inside the model's schema. */
 const contractPointer: JsonObject = {
@@ -53,7 +59,7 @@ async function types(schema: JsonObject): Promise<string> {
     unreachableDefinitions: true,
   });
   const body = polish(raw.replace(/\/\*\*[\s\S]*?\*\/\n?/g, ''), titled(schema));
-  const used = ['JsonSchema', 'JsonValue'].filter((name) => new RegExp(`\\b${name}\\b`).test(body));
+  const used = ['JsonObject', 'JsonSchema', 'JsonValue'].filter((name) => new RegExp(`\\b${name}\\b`).test(body));
   const imports = used.length > 0 ? `import type { ${used.join(', ')} } from '../../core/json';\n\n` : '';
   const banner = '// Generated from schema/source by `npm run generate`. Do not edit.\n\n';
   return format(banner + imports + body, { ...prettier, parser: 'typescript' });

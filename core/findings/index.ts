@@ -6,6 +6,7 @@ import type { FindingKind } from './finding';
 import { planFindings } from './plan';
 import { gatewayFindings } from './gateway';
 import { modelFindings } from './model';
+import { policyFindings } from './policies';
 import { referenceFindings } from './references';
 import { runFindings } from './run';
 import { shapeFindings } from './shape';
@@ -21,6 +22,7 @@ const areas: readonly { readonly [name: string]: FindingKind }[] = [
   planFindings,
   gatewayFindings,
   modelFindings,
+  policyFindings,
   referenceFindings,
   runFindings,
   shapeFindings,

@@ -7,10 +7,12 @@ import { generatedFiles } from '../../schema/generate';
 import { modelSchema } from '../../schema/source/model';
 import { contractKeys, modelKeys } from '../../schema/source/keys';
 import { platformSchema } from '../../schema/source/platform';
+import { policyRuleSchema } from '../../schema/source/policy-rule';
 
 const documents: readonly (readonly [string, JsonObject])[] = [
   ['model', modelSchema],
   ['stack', platformSchema],
+  ['policy rule', policyRuleSchema],
 ];
 
 test('what is generated is what is committed (npm run generate)', async () => {
