@@ -1,4 +1,5 @@
 import type { BundleCall, BundleExample, BundleRouting } from '../core/contract/bundle';
+import type { Fronts } from '../core/contract/fronts';
 import type { JsonSchema } from '../core/json';
 
 /**
@@ -28,6 +29,8 @@ export interface ResolvedStack {
   readonly gateway: { readonly replicas: { readonly min: number; readonly max: number }; readonly drainSeconds: number };
   readonly identity: ResolvedIdentity;
   readonly cache: ResolvedCache;
+  /** `*`, model, `model/v1` or `model/v1/1.4.0` → number that changes when its answers must be forgotten. */
+  readonly purged: { readonly [what: string]: number };
   readonly artifacts: {
     readonly store?: string;
     readonly allow: readonly string[];
@@ -73,7 +76,18 @@ export type ResolvedIdentity = {
 export type ResolvedCache =
   | { readonly kind: 'none' }
   | { readonly kind: 'managed'; readonly memoryBytes: number }
-  | { readonly kind: 'external'; readonly address: string; readonly tls: boolean; readonly secret?: string };
+  | {
+      readonly kind: 'external';
+      /** `host:port` of the server, or of nodes or sentinels, at least one. */
+      readonly addresses: readonly string[];
+      readonly mode: 'single' | 'sentinel' | 'cluster';
+      /** Name of the master, in mode `sentinel`. */
+      readonly master?: string;
+      readonly tls: boolean;
+      /** Secret with `ca.crt`. */
+      readonly ca?: string;
+      readonly secret?: string;
+    };
 
 export type ResolvedExposure =
   | { readonly kind: 'none' }
@@ -105,6 +119,10 @@ export interface ResolvedContract {
   readonly versions: readonly ResolvedVersion[];
   readonly routing: BundleRouting;
   readonly methods: readonly ResolvedMethod[];
+  /** Which methods the standard front paths stand for. @default - none */
+  readonly fronts?: Fronts;
+  /** Open Inference Protocol over gRPC, for the method that `fronts.infer` names. @default false */
+  readonly grpc?: boolean;
   readonly slo?: {
     readonly availability?: number;
     readonly latency?: { readonly p50Ms?: number; readonly p95Ms?: number; readonly p99Ms?: number };
@@ -146,6 +164,8 @@ export interface ResolvedRuntime {
   readonly loadSeconds: number;
   /** How many requests one instance takes at once. */
   readonly concurrency: number;
+  /** Requests that wait in the gateway; undefined = as many as all instances take, at least 64. */
+  readonly queue?: number;
   readonly env: { readonly [name: string]: string };
   readonly args: readonly string[];
   /** How `npm start` runs a container or python model without a container engine. */
@@ -200,8 +220,8 @@ export interface ResolvedMethod {
   /** The method role and every role listed; empty only where public. */
   readonly roles: readonly string[];
   readonly public: boolean;
-  readonly cache: { readonly scope: 'none' } | { readonly scope: 'shared' | 'principal'; readonly ttlSeconds: number };
-  readonly rateLimit?: { readonly requests: number; readonly per: 'second' | 'minute' | 'hour'; readonly by: 'client' | 'subject' };
+  readonly cache: BundleMethod['cache'];
+  readonly rateLimit?: NonNullable<BundleMethod['rateLimit']>;
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
   readonly idempotent: boolean;
