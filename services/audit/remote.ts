@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import type { AuditLog } from './audit-log';
+import { BatchQueue } from './queue';
 import type { AuditEvent } from './writer';
 
 export interface RemoteAuditOptions {
@@ -15,11 +16,6 @@ export interface RemoteAuditOptions {
   readonly timeoutMs?: number;
 }
 
-interface Queued {
-  readonly event: AuditEvent;
-  readonly done: ((written: boolean) => void) | undefined;
-}
-
 /** Records in one request: enough to share a disk sync, few enough to stay below the writer's limit. */
 const MAX_BATCH = 256;
 
@@ -29,70 +25,44 @@ const MAX_BATCH = 256;
  */
 export class RemoteAudit implements AuditLog {
   private readonly pools: readonly Pool[];
-  private readonly queue: Queued[] = [];
-  private durableQueued = 0;
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
+  private readonly queue: BatchQueue<AuditEvent>;
   private preferred = 0;
-  lost = 0;
-  written = 0;
-  available = true;
 
   constructor(private readonly options: RemoteAuditOptions) {
+    this.queue = new BatchQueue({ ...options, maxBatch: MAX_BATCH, write: (batch) => this.send(batch) });
     const limit = options.timeoutMs ?? 2000;
     this.pools = options.writers.map(
       (writer) => new Pool(writer, { connections: 4, headersTimeout: limit, bodyTimeout: limit, connect: { timeout: limit } }),
     );
   }
 
+  get lost(): number {
+    return this.queue.lost;
+  }
+
+  get written(): number {
+    return this.queue.written;
+  }
+
+  get available(): boolean {
+    return this.queue.available;
+  }
+
   append(event: AuditEvent): void {
-    if (this.queue.length >= (this.options.maxQueued ?? 20_000)) {
-      this.lost++;
-      return;
-    }
-    this.queue.push({ event, done: undefined });
-    this.timer ??= setTimeout(() => this.run(), this.options.flushMs ?? 100);
+    this.queue.append(event);
   }
 
   appendDurable(event: AuditEvent): Promise<boolean> {
-    return new Promise((done) => {
-      this.queue.push({ event, done });
-      this.durableQueued++;
-      this.run();
-    });
+    return this.queue.appendDurable(event);
   }
 
   async close(): Promise<void> {
-    this.run();
-    await this.running;
+    await this.queue.close();
     await Promise.all(this.pools.map((pool) => pool.close()));
   }
 
-  private run(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.running ??= this.drain().finally(() => {
-      this.running = undefined;
-      // What arrived between the last look at the queue and now.
-      if (this.durableQueued > 0) this.run();
-      else if (this.queue.length > 0) this.timer ??= setTimeout(() => this.run(), this.options.flushMs ?? 100);
-    });
-  }
-
-  private async drain(): Promise<void> {
-    while (this.queue.length > 0) {
-      const batch = this.queue.splice(0, MAX_BATCH);
-      this.durableQueued -= batch.filter((queued) => queued.done !== undefined).length;
-      const written = await this.send(batch.map((queued) => queued.event));
-      this.available = written;
-      if (written) this.written += batch.length;
-      else this.lost += batch.length;
-      for (const queued of batch) queued.done?.(written);
-    }
-  }
-
   /** Tries each writer once, beginning with the one that answered last. */
-  private async send(events: readonly AuditEvent[]): Promise<boolean> {
+  private async send(events: readonly AuditEvent[]): Promise<void> {
     const body = events
       .map((event) => JSON.stringify({ ...event, gateway: this.options.gateway, ...(this.lost > 0 ? { lost: this.lost } : {}) }))
       .join('\n');
@@ -100,10 +70,10 @@ export class RemoteAudit implements AuditLog {
       const index = (this.preferred + attempt) % this.pools.length;
       if (await this.post(this.pools[index], body)) {
         this.preferred = index;
-        return true;
+        return;
       }
     }
-    return false;
+    throw new Error('no audit writer acknowledged the records');
   }
 
   private async post(pool: Pool | undefined, body: string): Promise<boolean> {

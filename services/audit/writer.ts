@@ -4,6 +4,7 @@ import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AuditRecord } from '../../core/contract/audit';
 import { CHAIN_START, lineHash } from './chain';
+import { BatchQueue } from './queue';
 
 export type AuditLevel = 'metadata' | 'durable' | 'strict';
 
@@ -22,11 +23,6 @@ export interface AuditWriterOptions {
   readonly onError?: (error: Error) => void;
 }
 
-interface Queued {
-  readonly event: AuditEvent;
-  readonly done: ((written: boolean) => void) | undefined;
-}
-
 /** Lines in one write: enough to share an fsync, few enough to keep the event loop free. */
 const MAX_BATCH = 512;
 
@@ -37,24 +33,20 @@ const MAX_BATCH = 512;
  */
 export class AuditWriter {
   readonly epoch = `${Date.now().toString(36).padStart(9, '0')}-${randomBytes(4).toString('hex')}`;
-  private readonly queue: Queued[] = [];
-  private durableQueued = 0;
-  private running: Promise<void> | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private readonly queue: BatchQueue<AuditEvent>;
   private file: FileHandle | undefined;
   private fileNumber = 0;
   private fileBytes = 0;
   private sequence = 0;
   private previous = CHAIN_START;
-  private lostRecords = 0;
-  private healthy = true;
-  private closed = false;
 
-  constructor(private readonly options: AuditWriterOptions) {}
+  constructor(private readonly options: AuditWriterOptions) {
+    this.queue = new BatchQueue({ ...options, maxBatch: MAX_BATCH, write: (batch, sync) => this.write(batch, sync) });
+  }
 
   /** Records that were dropped since the start. */
   get lost(): number {
-    return this.lostRecords;
+    return this.queue.lost;
   }
 
   /** Records on their way to disk or written. */
@@ -64,74 +56,33 @@ export class AuditWriter {
 
   /** False while the last write failed: a strict call is refused before the model is asked. */
   get available(): boolean {
-    return this.healthy;
+    return this.queue.available;
   }
 
   /** Best effort: returns at once. */
   append(event: AuditEvent): void {
-    if (this.queue.length >= (this.options.maxQueued ?? 20_000)) {
-      this.lostRecords++;
-      return;
-    }
-    this.queue.push({ event, done: undefined });
-    this.timer ??= setTimeout(() => this.run(), this.options.flushMs ?? 100);
+    this.queue.append(event);
   }
 
   /** Resolves when the record is on disk (fsync, shared by all that wait); false when it could not be written. */
   appendDurable(event: AuditEvent): Promise<boolean> {
-    return new Promise((done) => {
-      this.queue.push({ event, done });
-      this.durableQueued++;
-      this.run();
-    });
+    return this.queue.appendDurable(event);
   }
 
   /** Writes what is queued and closes the file. */
   async close(): Promise<void> {
-    this.closed = true;
-    this.run();
-    await this.running;
+    await this.queue.close();
     await this.file?.datasync().catch(() => undefined);
     await this.file?.close().catch(() => undefined);
     this.file = undefined;
   }
 
-  private run(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.running ??= this.drain().finally(() => {
-      this.running = undefined;
-      // What arrived between the last look at the queue and now.
-      if (this.durableQueued > 0 || (this.closed && this.queue.length > 0)) this.run();
-      else if (this.queue.length > 0) this.timer ??= setTimeout(() => this.run(), this.options.flushMs ?? 100);
-    });
-  }
-
-  private async drain(): Promise<void> {
-    while (this.queue.length > 0) {
-      const batch = this.queue.splice(0, MAX_BATCH);
-      const durable = batch.filter((queued) => queued.done !== undefined);
-      this.durableQueued -= durable.length;
-      try {
-        await this.write(batch, durable.length > 0);
-        this.healthy = true;
-        for (const queued of durable) queued.done?.(true);
-      } catch (error) {
-        // Told once for each outage; the count tells the rest.
-        if (this.healthy) this.options.onError?.(error as Error);
-        this.healthy = false;
-        this.lostRecords += batch.length;
-        for (const queued of durable) queued.done?.(false);
-      }
-    }
-  }
-
   /** Writes a batch as one piece. On failure the file, the sequence and the chain are as they were before. */
-  private async write(batch: readonly Queued[], sync: boolean): Promise<void> {
+  private async write(batch: readonly AuditEvent[], sync: boolean): Promise<void> {
     const file = await this.currentFile();
     let { sequence, previous } = this;
     let text = '';
-    for (const { event } of batch) {
+    for (const event of batch) {
       sequence++;
       const record = {
         class_uid: 6003,
@@ -140,7 +91,7 @@ export class AuditWriter {
         sequence,
         previous,
         ...event,
-        ...(this.lostRecords > 0 ? { lost: this.lostRecords } : {}),
+        ...(this.lost > 0 ? { lost: this.lost } : {}),
       };
       const line = JSON.stringify(record);
       previous = lineHash(line);
