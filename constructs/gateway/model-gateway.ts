@@ -1,7 +1,9 @@
 import { Construct } from 'constructs';
 import { gzipSync } from 'node:zlib';
-import { encodeIndex, encodePart } from '../../core/contract/bundle-codec';
+import type { BundleContract } from '../../core/contract/bundle';
+import { encodeIndex, packText } from '../../core/contract/bundle-codec';
 import { cutShards, type Shard, ShardMark, shardName } from '../../core/contract/bundle-shards';
+import { routeFacts } from '../../core/contract/facts';
 import { Port } from '../../core/contract/ports';
 import type { ProcessorConfig } from '../../core/contract/processor-config';
 import { digestOf } from '../../core/digests';
@@ -36,7 +38,8 @@ export interface ModelGatewayProps {
   readonly cache?: {
     readonly processor: ProcessorConfig['cache'];
     readonly secret: string | undefined;
-    readonly address: { readonly host: string; readonly port: number } | undefined;
+    readonly ca: string | undefined;
+    readonly ports: readonly number[];
   };
   /**
    * Addresses of the writers of durable audit records.
@@ -90,21 +93,23 @@ export class ModelGateway extends Construct {
   }
 
   private bundleObjects(stack: ResolvedStack): void {
-    const { index, parts } = this.bundle;
+    const { index, parts, texts } = this.bundle;
     index.parts.forEach((ref, position) => {
-      const part = parts[position];
-      if (!part) throw new Error(`the bundle has no part ${ref.name}`);
-      for (const shard of cutShards('part', ref.name, ref.digest, encodePart(part))) this.shard(stack, shard, part.contract.model);
+      const [part, text] = [parts[position], texts.parts[position]];
+      if (!part || text === undefined) throw new Error(`the bundle has no part ${ref.name}`);
+      for (const shard of cutShards('part', ref.name, ref.digest, packText(text))) this.shard(stack, shard, part.contract);
     });
+    for (const shard of cutShards('openapi', 'openapi', index.openapi, packText(texts.openapi))) this.shard(stack, shard);
     const packed = gzipSync(encodeIndex(index), { level: 9 });
     packed[9] = 255; // The gzip header names the operating system; the plan has the same bytes everywhere.
     for (const shard of cutShards('index', 'index', index.digest, packed)) this.shard(stack, shard);
   }
 
-  /** Parts stand before the index that names them, and both after the access rules. */
-  private shard(stack: ResolvedStack, shard: Shard, model?: string): void {
+  /** Parts and the document stand before the index that names them, and both after the access rules. */
+  private shard(stack: ResolvedStack, shard: Shard, contract?: BundleContract): void {
     const name = shardName(shard);
-    const labels = { ...platformLabels('bundle', NAME), [ShardMark.kind]: shard.kind, ...(model ? { [Label.model]: model } : {}) };
+    const owned = contract ? { [Label.model]: contract.model, [Label.owner]: contract.owner } : {};
+    const labels = { ...platformLabels('bundle', NAME), [ShardMark.kind]: shard.kind, ...owned };
     const object = plainObject(k8s.KubeConfigMap, this, name, {
       metadata: {
         name,
@@ -114,11 +119,12 @@ export class ModelGateway extends Construct {
           [ShardMark.piece]: shard.piece,
           [ShardMark.digest]: shard.digest,
           [ShardMark.shard]: `${shard.number}/${shard.count}`,
+          ...(contract ? routeFacts(contract) : {}),
         },
       },
       binaryData: { [ShardMark.key]: Buffer.from(shard.bytes).toString('base64') },
     });
-    inLayer(object, shard.kind === 'part' ? 'access' : 'routes');
+    inLayer(object, shard.kind === 'index' ? 'routes' : 'access');
   }
 
   /** The narrowest rights that watching needs: ConfigMaps here, EndpointSlices where models run; nothing can be written, no Secret can be read. */
@@ -169,6 +175,7 @@ export class ModelGateway extends Construct {
           servicesImage: images.services.reference,
           configDigest,
           ...(props.cache?.secret ? { redisSecret: props.cache.secret } : {}),
+          ...(props.cache?.ca ? { redisCa: props.cache.ca } : {}),
           ...(stack.exposure.kind === 'loadBalancer' ? { tlsSecret: stack.exposure.tlsSecret } : {}),
         }),
       },
@@ -214,7 +221,7 @@ export class ModelGateway extends Construct {
       ...new Set([
         ...API_SERVER_PORTS,
         portOf(stack.identity.jwksUri),
-        ...(stack.cache.kind === 'external' && props.cache?.address ? [props.cache.address.port] : []),
+        ...(stack.cache.kind === 'external' ? (props.cache?.ports ?? []) : []),
       ]),
     ];
     policy(

@@ -7,6 +7,9 @@ import type { BundleIndex, BundlePart } from './bundle';
 /** Largest unpacked part: beyond it a file is taken for an attack, not for a contract. */
 const MAX_PART_BYTES = 64 * 1024 * 1024;
 
+/** Largest unpacked OpenAPI document: 2,000 models need about 7 MiB. */
+const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
+
 /** sha256 (hex) of the part's canonical JSON. */
 export function partDigest(part: BundlePart): string {
   return sha256Hex(canonicalJson(part as unknown as JsonObject));
@@ -18,9 +21,14 @@ export function indexDigest(index: Omit<BundleIndex, 'digest'>): string {
   return sha256Hex(canonicalJson(rest as unknown as JsonObject));
 }
 
-/** Bytes of a part's file: gzip of its canonical JSON, equal on every machine (no name, no time in the gzip header). */
+/** Bytes of a part's file. */
 export function encodePart(part: BundlePart): Buffer {
-  const packed = gzipSync(canonicalJson(part as unknown as JsonObject), { level: 6 });
+  return packText(canonicalJson(part as unknown as JsonObject));
+}
+
+/** Bytes of the file of a part or document whose canonical JSON is made already: its gzip, equal on every machine (no name, no time in the header). */
+export function packText(text: string): Buffer {
+  const packed = gzipSync(text, { level: 6 });
   packed[9] = 255; // "unknown operating system": zlib writes its own.
   return packed;
 }
@@ -31,9 +39,12 @@ export function encodePart(part: BundlePart): Buffer {
  * @throws Error with a reason that names no content: not gzip, too large, another digest, not JSON.
  */
 export function decodePart(bytes: Uint8Array, digest: string): BundlePart {
-  const text = unpack(bytes);
-  if (sha256Hex(text) !== digest) throw new Error('the part does not have the digest that the index names');
-  return JSON.parse(text.toString('utf8')) as BundlePart;
+  return JSON.parse(unpack(bytes, digest, MAX_PART_BYTES, 'part').toString('utf8')) as BundlePart;
+}
+
+/** As `decodePart`, for the platform's OpenAPI document. */
+export function decodeDocument(bytes: Uint8Array, digest: string): JsonObject {
+  return JSON.parse(unpack(bytes, digest, MAX_DOCUMENT_BYTES, 'document').toString('utf8')) as JsonObject;
 }
 
 /** Text of `index.json`. */
@@ -63,10 +74,16 @@ function parse(text: string): JsonValue {
   }
 }
 
-function unpack(bytes: Uint8Array): Buffer {
+function unpack(bytes: Uint8Array, digest: string, maxOutputLength: number, what: string): Buffer {
+  const text = inflate(bytes, maxOutputLength, what);
+  if (sha256Hex(text) !== digest) throw new Error(`the ${what} does not have the digest that the index names`);
+  return text;
+}
+
+function inflate(bytes: Uint8Array, maxOutputLength: number, what: string): Buffer {
   try {
-    return gunzipSync(bytes, { maxOutputLength: MAX_PART_BYTES });
+    return gunzipSync(bytes, { maxOutputLength });
   } catch {
-    throw new Error('the part is not gzip, is cut off, or is larger than a part can be');
+    throw new Error(`the ${what} is not gzip, is cut off, or is larger than a ${what} can be`);
   }
 }

@@ -2,5 +2,6 @@
 export const BundleFile = {
   index: 'index.json',
   endpoints: 'endpoints.json',
+  openapi: (digest: string): string => `parts/openapi-${digest.slice(0, 16)}.json.gz`,
   part: (name: string, digest: string): string => `parts/${name}-${digest.slice(0, 16)}.json.gz`,
 } as const;

@@ -6,9 +6,9 @@ export const SHARD_BYTES = 172 * 1024;
 
 /** Labels, annotations and the data key of a shard's ConfigMap. */
 export const ShardMark = {
-  /** Label: `index` or `part`. */
+  /** Label: `index`, `part` or `openapi`. */
   kind: 'kea.dev/bundle',
-  /** Annotation: name of the piece, `index` or `contractName(model, contract)`. */
+  /** Annotation: name of the piece: `index`, `openapi`, or `contractName(model, contract)`. */
   piece: 'kea.dev/piece',
   /** Annotation: sha256 (hex) of the piece. */
   digest: 'kea.dev/digest',
@@ -20,7 +20,7 @@ export const ShardMark = {
 
 /** One shard, whatever object carries it. */
 export interface Shard {
-  readonly kind: 'index' | 'part';
+  readonly kind: 'index' | 'part' | 'openapi';
   readonly piece: string;
   readonly digest: string;
   readonly number: number;
@@ -30,7 +30,8 @@ export interface Shard {
 
 /** Name of the ConfigMap: the first shard has no number, so that a small piece has a plain name. */
 export function shardName(shard: Pick<Shard, 'kind' | 'piece' | 'number'>): string {
-  const base = shard.kind === 'index' ? 'kea-bundle-index' : `kea-bundle-${shard.piece}`;
+  // No contract's piece is named so: those end with their major version.
+  const base = `kea-bundle-${shard.kind === 'part' ? shard.piece : shard.kind}`;
   return shard.number === 0 ? base : `${base}-${shard.number}`;
 }
 

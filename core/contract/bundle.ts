@@ -2,8 +2,8 @@ import type { JsonObject, JsonSchema, JsonValue } from '../json';
 
 /**
  * The gateway bundle: everything that changes while a gateway runs, as data, content-addressed.
- * One index and one part a contract, so that editing one model changes one part and the index.
- * On disk and in ConfigMaps a part is the gzipped canonical JSON of `BundlePart`.
+ * One index, one part a contract, and the platform's OpenAPI document, so that editing one model changes one part, that document and the index.
+ * On disk and in ConfigMaps a part is the gzipped canonical JSON of `BundlePart`, and so is the document.
  */
 export interface BundleIndex {
   readonly format: 1;
@@ -17,10 +17,12 @@ export interface BundleIndex {
   readonly platformRoutes: readonly JsonObject[];
   /** Envoy clusters that belong to no model and may change without a restart. */
   readonly platformClusters: readonly JsonObject[];
-  /** sha256 (hex) of the canonical JSON of the platform's OpenAPI document, and the document. */
-  readonly openapi: JsonObject;
+  /** sha256 (hex) of the canonical JSON of the platform's OpenAPI document, which is a piece of its own: only its page reads it. */
+  readonly openapi: string;
   /** Part of every cache key. Absent: the store's own epoch, which begins as a fresh random one, never 0. */
   readonly epoch?: string;
+  /** `*`, model, `model/v1` or `model/v1/1.4.0` → part of the cache keys of its answers. */
+  readonly purged?: { readonly [what: string]: number };
 }
 
 export interface BundlePartRef {
@@ -73,6 +75,8 @@ export interface BundleVersion {
   readonly runtimeModel: string;
   /** Highest number of concurrent requests that all instances together take. */
   readonly concurrency: number;
+  /** How many more may wait in one gateway. */
+  readonly queue: number;
 }
 
 /** What a runtime speaks: Open Inference Protocol v2 (REST), TensorFlow Serving REST, the contract's own JSON, OpenAI's API. */
@@ -100,8 +104,21 @@ export interface BundleMethod {
   readonly responseCheck: 'none' | 'report' | 'enforce';
   readonly call: BundleCall;
   readonly idempotent: boolean;
-  readonly cache: { readonly scope: 'none' } | { readonly scope: 'shared' | 'principal'; readonly ttlSeconds: number };
-  readonly rateLimit?: { readonly requests: number; readonly per: 'second' | 'minute' | 'hour'; readonly by: 'client' | 'subject' };
+  readonly cache:
+    | { readonly scope: 'none' }
+    | {
+        readonly scope: 'shared' | 'principal';
+        readonly ttlSeconds: number;
+        /** How long after its time an answer may still be given, while the model is asked anew. */
+        readonly staleSeconds?: number;
+      };
+  /** At least one of `requests` and `tokens` (of a language model, prompt and answer together). */
+  readonly rateLimit?: {
+    readonly requests?: number;
+    readonly tokens?: number;
+    readonly per: 'second' | 'minute' | 'hour';
+    readonly by: 'client' | 'subject';
+  };
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
   readonly retries: number;

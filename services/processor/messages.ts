@@ -14,6 +14,8 @@ export type ToWorker =
       readonly type: 'load';
       readonly index: BundleIndex;
       readonly files: readonly { readonly name: string; readonly digest: string; readonly file: string }[];
+      /** File of the platform's OpenAPI document. */
+      readonly openapi: string;
     }
   /** Parts that no route names any more may be forgotten. */
   | { readonly type: 'forget'; readonly digests: readonly string[] }

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { canonicalJson } from '../../core/canonical';
 import type { BundleContract, BundleIndex, BundleMethod, BundlePart, BundleVersion } from '../../core/contract/bundle';
-import { encodePart, indexDigest, partDigest } from '../../core/contract/bundle-codec';
+import { encodePart, indexDigest, packText, partDigest } from '../../core/contract/bundle-codec';
 import { Header } from '../../core/contract/headers';
 import { contractName, methodPath, methodRole, routeId, versionName } from '../../core/contract/names';
 import type { ProcessorConfig } from '../../core/contract/processor-config';
@@ -159,24 +160,26 @@ export class WorkerFixture {
   }
 
   /** Loads a bundle as the supervisor would and waits for the worker's word. */
-  async load(parts: readonly BundlePart[], more: Partial<BundleIndex> = {}): Promise<FromWorker> {
+  async load(parts: readonly BundlePart[], more: Partial<BundleIndex> = {}, document: JsonObject = {}): Promise<FromWorker> {
     const refs = parts.map((part) => ({ name: contractName(part.contract.model, part.contract.contract), digest: partDigest(part) }));
     const files = refs.map((ref, position) => {
       const file = join(this.folder, 'parts', `${ref.digest}.json.gz`);
       writeFileSync(file, encodePart(parts[position] as BundlePart));
       return { ...ref, file };
     });
+    const openapi = join(this.folder, 'parts', 'openapi.json.gz');
+    writeFileSync(openapi, packText(canonicalJson(document)));
     const body = {
       format: 1 as const,
       stack: 'test',
       parts: refs,
       platformRoutes: [],
       platformClusters: [],
-      openapi: {},
+      openapi: digestOf(document),
       ...more,
     };
     const index: BundleIndex = { ...body, digest: indexDigest(body) };
-    const answer = await new Promise<FromWorker>((resolve) => this.worker.receive({ type: 'load', index, files }, resolve));
+    const answer = await new Promise<FromWorker>((resolve) => this.worker.receive({ type: 'load', index, files, openapi }, resolve));
     if (answer.type === 'loaded') {
       this.parts = parts;
       this.index = index;

@@ -1,8 +1,10 @@
 import type { BundleContract, BundleIndex, BundleMethod, BundlePart, BundleVersion } from '../../../core/contract/bundle';
-import { indexDigest, partDigest } from '../../../core/contract/bundle-codec';
+import { canonicalJson } from '../../../core/canonical';
+import { indexDigest } from '../../../core/contract/bundle-codec';
+import { BundleFile } from '../../../core/contract/bundle-files';
 import { contractName, versionName } from '../../../core/contract/names';
 import { protocolOf, runtimeModelName } from '../../../core/contract/protocols';
-import { digestOf } from '../../../core/digests';
+import { digestOf, sha256Hex } from '../../../core/digests';
 import type { JsonObject, JsonSchema } from '../../../core/json';
 import { contractOpenApi, platformOpenApi } from '../../../schema/openapi';
 import type { ResolvedContract, ResolvedMethod, ResolvedModel, ResolvedPlatform, ResolvedVersion } from '../../../schema/resolved';
@@ -15,6 +17,16 @@ import { platformRoutes } from './platform-routes';
 export interface Bundle {
   readonly index: BundleIndex;
   readonly parts: readonly BundlePart[];
+  /** Canonical JSON, of which digests and files are made: of each part in the order of `parts`, and of the platform's OpenAPI document. */
+  readonly texts: { readonly parts: readonly string[]; readonly openapi: string };
+}
+
+/** File name in a bundle folder → canonical JSON, for everything but the index. */
+export function bundleTexts({ index, texts }: Bundle): readonly (readonly [file: string, text: string])[] {
+  return [
+    [BundleFile.openapi(index.openapi), texts.openapi],
+    ...index.parts.map(({ name, digest }, at) => [BundleFile.part(name, digest), texts.parts[at] ?? ''] as const),
+  ];
 }
 
 export interface BundleOptions {
@@ -31,17 +43,27 @@ export function buildBundle(platform: ResolvedPlatform, options: BundleOptions =
     .flatMap((model) =>
       model.contracts.map((contract) => contractPart(platform, model, contract, openapi.contract(platform, model, contract))),
     )
-    .map((part) => ({ part, name: contractName(part.contract.model, part.contract.contract) }))
+    .map((part) => ({
+      part,
+      name: contractName(part.contract.model, part.contract.contract),
+      text: canonicalJson(part as unknown as JsonObject),
+    }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const document = canonicalJson(openapi.platform(platform));
   const index: Omit<BundleIndex, 'digest'> = {
     format: 1,
     stack: platform.stack.name,
-    parts: parts.map(({ name, part }) => ({ name, digest: partDigest(part) })),
+    parts: parts.map(({ name, text }) => ({ name, digest: sha256Hex(text) })),
     platformRoutes: platformRoutes(platform.stack.identity, options.login),
     platformClusters: [],
-    openapi: openapi.platform(platform),
+    openapi: sha256Hex(document),
+    ...(Object.keys(platform.stack.purged).length === 0 ? {} : { purged: platform.stack.purged }),
   };
-  return { index: { ...index, digest: indexDigest(index) }, parts: parts.map(({ part }) => part) };
+  return {
+    index: { ...index, digest: indexDigest(index) },
+    parts: parts.map(({ part }) => part),
+    texts: { parts: parts.map(({ text }) => text), openapi: document },
+  };
 }
 
 function contractPart(platform: ResolvedPlatform, model: ResolvedModel, contract: ResolvedContract, openapi: JsonObject): BundlePart {
@@ -83,14 +105,19 @@ function bundleContract(
   };
 }
 
+/** A burst of callers finds room before even a small model. */
+const LEAST_QUEUE = 64;
+
 function bundleVersion(model: ResolvedModel, version: ResolvedVersion): BundleVersion {
+  const concurrency = version.scaling.max * version.runtime.concurrency;
   return {
     version: version.version,
     cluster: versionName(model.name, version.version),
     digest: contentDigest(version),
     protocol: protocolOf(version.framework),
     runtimeModel: runtimeModelName(model.name),
-    concurrency: version.scaling.max * version.runtime.concurrency,
+    concurrency,
+    queue: version.runtime.queue ?? Math.max(LEAST_QUEUE, concurrency),
   };
 }
 

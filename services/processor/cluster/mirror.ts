@@ -9,8 +9,8 @@ import type { Endpoint, Endpoints } from '../../../core/contract/endpoints';
 
 const unzip = promisify(gunzip);
 
-/** Largest index that is unpacked, in bytes: 2,000 models with their OpenAPI documents need about 20 MiB. */
-const MAX_INDEX_BYTES = 256 * 1024 * 1024;
+/** Largest index that is unpacked, in bytes: 2,000 models need about 0.3 MiB. */
+const MAX_INDEX_BYTES = 64 * 1024 * 1024;
 
 /** The fields of a ConfigMap that carry a shard. */
 export interface ShardObject {
@@ -36,7 +36,7 @@ export function readShard(object: ShardObject): Shard | undefined {
   const { [ShardMark.piece]: piece, [ShardMark.digest]: digest, [ShardMark.shard]: place } = object.metadata?.annotations ?? {};
   const data = object.binaryData?.[ShardMark.key];
   const counted = /^(\d{1,4})\/(\d{1,4})$/.exec(place ?? '');
-  if ((kind !== 'index' && kind !== 'part') || !piece || !digest || !counted || data === undefined) return undefined;
+  if ((kind !== 'index' && kind !== 'part' && kind !== 'openapi') || !piece || !digest || !counted || data === undefined) return undefined;
   return { kind, piece, digest, number: Number(counted[1]), count: Number(counted[2]), bytes: Buffer.from(data, 'base64') };
 }
 
@@ -63,10 +63,11 @@ export function readEndpoints(slices: readonly SliceObject[]): Endpoints {
   );
 }
 
-/** What of a cluster's shards can be applied: an index whose parts are all there. */
+/** What of a cluster's shards can be applied: an index all of whose pieces are there. */
 export interface WholeBundle {
   readonly index: BundleIndex;
-  readonly parts: ReadonlyMap<string, Uint8Array>;
+  /** File name → bytes: parts, and the platform's OpenAPI document. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
 /** The whole bundle, or the reason why there is none yet. While an apply is under way, shards of two bundles stand side by side. */
@@ -76,22 +77,26 @@ export async function assemble(shards: readonly Shard[]): Promise<WholeBundle | 
   const only = indexes[0];
   if (indexes.length !== 1 || !only) return { waiting: indexes.length === 0 ? 'no complete index' : 'two indexes' };
   const index = JSON.parse((await unzip(only[1], { maxOutputLength: MAX_INDEX_BYTES })).toString('utf8')) as BundleIndex;
-  const parts = new Map<string, Uint8Array>();
-  for (const ref of index.parts) {
-    const bytes = pieces.get(pieceKey({ kind: 'part', piece: ref.name, digest: ref.digest }));
-    if (!bytes) return { waiting: `part ${ref.name} ${ref.digest.slice(0, 12)}` };
-    parts.set(BundleFile.part(ref.name, ref.digest), bytes);
+  const files = new Map<string, Uint8Array>();
+  const wanted = [
+    { kind: 'openapi' as const, name: 'openapi', digest: index.openapi, file: BundleFile.openapi(index.openapi) },
+    ...index.parts.map(({ name, digest }) => ({ kind: 'part' as const, name, digest, file: BundleFile.part(name, digest) })),
+  ];
+  for (const { kind, name, digest, file } of wanted) {
+    const bytes = pieces.get(pieceKey({ kind, piece: name, digest }));
+    if (!bytes) return { waiting: `${kind === 'part' ? 'part' : 'document'} ${name} ${digest.slice(0, 12)}` };
+    files.set(file, bytes);
   }
-  return { index, parts };
+  return { index, files };
 }
 
-/** Writes a whole bundle into the folder that the supervisor watches: parts first, the index by rename, then parts that nothing names are removed. */
+/** Writes a whole bundle into the folder that the supervisor watches: pieces first, the index by rename, then files that nothing names are removed. */
 export async function writeBundle(folder: string, bundle: WholeBundle): Promise<void> {
   await mkdir(join(folder, 'parts'), { recursive: true });
   const there = new Set((await readdir(join(folder, 'parts'))).map((name) => `parts/${name}`));
-  for (const [file, bytes] of bundle.parts) if (!there.has(file)) await replaceFile(join(folder, file), bytes);
+  for (const [file, bytes] of bundle.files) if (!there.has(file)) await replaceFile(join(folder, file), bytes);
   await replaceFile(join(folder, BundleFile.index), JSON.stringify(bundle.index));
-  for (const file of there) if (!bundle.parts.has(file)) await rm(join(folder, file), { force: true });
+  for (const file of there) if (!bundle.files.has(file)) await rm(join(folder, file), { force: true });
 }
 
 /** Writes the endpoints by rename. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BundleIndex, BundlePart } from '../../../core/contract/bundle';
-import { decodeIndex, decodePart } from '../../../core/contract/bundle-codec';
+import { decodeDocument, decodeIndex, decodePart } from '../../../core/contract/bundle-codec';
 import { BundleFile } from '../../../core/contract/bundle-files';
 import { edgeVirtualHost, partRoutes } from '../../../core/contract/edge-routes';
 import { unsafeRoutes } from '../../../core/contract/edge-safety';
@@ -15,6 +15,8 @@ export interface LoadedBundle {
   readonly index: BundleIndex;
   /** For the workers' `load` message. */
   readonly files: readonly { readonly name: string; readonly digest: string; readonly file: string }[];
+  /** File of the platform's OpenAPI document. */
+  readonly openapi: string;
   /** By cluster name. */
   readonly clusters: ReadonlyMap<string, EncodedAny>;
   readonly routes: EncodedAny;
@@ -37,6 +39,8 @@ const READ_AT_ONCE = 16;
 /** Reads bundles from a folder. Parts that did not change since the last bundle are not read again. */
 export class BundleStore {
   private parts = new Map<string, LoadedPart>();
+  /** Digest of the OpenAPI document that was proved last. */
+  private document = '';
 
   constructor(
     private readonly folder: string,
@@ -57,9 +61,21 @@ export class BundleStore {
       const parts = await Promise.all(refs.map(({ name, digest }) => this.part(name, digest)));
       for (const [position, part] of parts.entries()) loaded.set(refs[position]?.digest ?? '', part);
     }
+    await this.proveDocument(index.openapi);
     const bundle = this.assemble(index, [...loaded.values()]);
     this.parts = loaded;
+    this.document = index.openapi;
     return bundle;
+  }
+
+  private async proveDocument(digest: string): Promise<void> {
+    if (digest !== this.document) decodeDocument(await this.read('the OpenAPI document', BundleFile.openapi(digest)), digest);
+  }
+
+  private read(what: string, file: string): Promise<Buffer> {
+    return readFile(join(this.folder, file)).catch((error: NodeJS.ErrnoException) => {
+      throw new Error(`${what}: ${file} cannot be read (${error.code ?? 'unknown'})`);
+    });
   }
 
   private part(name: string, digest: string): Promise<LoadedPart> {
@@ -68,10 +84,7 @@ export class BundleStore {
   }
 
   private async readPart(name: string, digest: string): Promise<LoadedPart> {
-    const file = BundleFile.part(name, digest);
-    const bytes = await readFile(join(this.folder, file)).catch((error: NodeJS.ErrnoException) => {
-      throw new Error(`part ${name}: ${file} cannot be read (${error.code ?? 'unknown'})`);
-    });
+    const bytes = await this.read(`part ${name}`, BundleFile.part(name, digest));
     try {
       return this.translate(name, digest, decodePart(bytes, digest));
     } catch (error) {
@@ -119,17 +132,21 @@ export class BundleStore {
     const entries = Object.fromEntries(parts.flatMap((part) => (part.prefix === undefined ? [] : [[part.prefix, part.entry]])));
     const configuration = { '@type': 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration', ...edgeVirtualHost(index, entries) };
     const files = index.parts.map(({ name, digest }) => ({ name, digest, file: join(this.folder, BundleFile.part(name, digest)) }));
-    return { index, files, clusters, routes: this.encoder.any(configuration, 'routes') };
+    const openapi = join(this.folder, BundleFile.openapi(index.openapi));
+    return { index, files, openapi, clusters, routes: this.encoder.any(configuration, 'routes') };
   }
 }
+
+const DIGEST = /^[0-9a-f]{64}$/;
 
 function checkNames(index: BundleIndex): void {
   const names = index.parts.map(({ name }) => name);
   for (const { name, digest } of index.parts) {
     // Both become a path below the folder.
-    if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name) || !/^[0-9a-f]{64}$/.test(digest))
+    if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name) || !DIGEST.test(digest))
       throw new Error('the index names a part in a way that no part is named');
   }
+  if (!DIGEST.test(index.openapi)) throw new Error('the index names no OpenAPI document');
   if (new Set(names).size !== names.length) throw new Error('the index lists a part twice');
 }
 

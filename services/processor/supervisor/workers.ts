@@ -95,7 +95,7 @@ export class Workers {
     const answers = await Promise.all(
       asked.map((slot) => {
         const answer = this.answer(slot, bundle.index.digest, timeoutMs);
-        this.send(slot, { type: 'load', index: bundle.index, files: bundle.files });
+        this.send(slot, { type: 'load', index: bundle.index, files: bundle.files, openapi: bundle.openapi });
         return answer;
       }),
     );
@@ -151,7 +151,7 @@ export class Workers {
     child.on('message', (message: FromWorker) => this.hear(number, slot, message));
     child.on('error', (error) => this.log('error', 'a worker cannot be reached', { worker: number, reason: error.message }));
     child.once('exit', (code, signal) => this.bury(number, slot, code, signal));
-    for (const bundle of this.bundles) this.send(slot, { type: 'load', index: bundle.index, files: bundle.files });
+    for (const bundle of this.bundles) this.send(slot, { type: 'load', index: bundle.index, files: bundle.files, openapi: bundle.openapi });
     this.send(slot, { type: 'endpoints', ready: this.ready });
   }
 

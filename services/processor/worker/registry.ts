@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import type { BundleContract, BundleIndex, BundleMethod, BundlePart, BundleVersion } from '../../../core/contract/bundle';
-import { decodePart } from '../../../core/contract/bundle-codec';
+import { decodeDocument, decodePart } from '../../../core/contract/bundle-codec';
 import { contractName, routeId } from '../../../core/contract/names';
 import { canonicalJson } from '../../../core/canonical';
 import { sha256Hex } from '../../../core/digests';
@@ -33,7 +33,7 @@ interface LoadedIndex {
   readonly digest: string;
   readonly parts: readonly { readonly name: string; readonly digest: string }[];
   readonly epoch: string | undefined;
-  readonly openapi: Buffer;
+  readonly openapi: { readonly digest: string; readonly packed: Buffer };
 }
 
 /** Bundles overlap while routes switch, so a page of the one before is still answered. */
@@ -54,27 +54,21 @@ export class Registry {
   async load(
     index: BundleIndex,
     files: readonly { readonly name: string; readonly digest: string; readonly file: string }[],
+    openapi: string,
   ): Promise<void> {
     const fresh: LoadedContract[] = [];
     for (const { name, digest, file } of files) {
-      if (this.parts.has(digest)) continue;
-      const packed = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-        throw new Error(`part ${name}: cannot be read (${error.code ?? error.message})`);
-      });
-      fresh.push(unpack(name, digest, packed));
+      if (!this.parts.has(digest)) fresh.push(unpack(name, digest, await read(`part ${name}`, file)));
     }
-    const known = new Set(fresh.map((part) => part.digest));
-    const missing = index.parts.find((part) => !known.has(part.digest) && !this.parts.has(part.digest));
+    const known = this.index?.openapi.digest === index.openapi ? this.index.openapi : undefined;
+    const document = known ?? { digest: index.openapi, packed: await read('the OpenAPI document', openapi) };
+    const come = new Set(fresh.map((part) => part.digest));
+    const missing = index.parts.find((part) => !come.has(part.digest) && !this.parts.has(part.digest));
     if (missing !== undefined) throw new Error(`part ${missing.name}: neither loaded nor listed with a file`);
     for (const part of fresh) this.parts.set(part.digest, part);
     this.indexes.add(index.digest);
     if (this.indexes.size > REMEMBERED_INDEXES) this.indexes.delete(this.indexes.values().next().value as string);
-    this.index = {
-      digest: index.digest,
-      parts: index.parts,
-      epoch: index.epoch,
-      openapi: gzipSync(JSON.stringify(index.openapi), { level: 1 }),
-    };
+    this.index = { digest: index.digest, parts: index.parts, epoch: index.epoch, openapi: document };
   }
 
   forget(digests: readonly string[]): void {
@@ -119,7 +113,7 @@ export class Registry {
   schema(owner: LoadedContract, digest: string): JsonSchema {
     const known = this.schemas.get(digest);
     if (known !== undefined) return known;
-    const schema = unpackDocument<BundlePart>(owner.packed).schemas[digest];
+    const schema = unpackPart(owner.packed).schemas[digest];
     if (schema === undefined) throw new Error(`part ${owner.name} lacks the schema ${digest.slice(0, 12)}`);
     if (this.schemas.size >= REMEMBERED_SCHEMAS) this.schemas.delete(this.schemas.keys().next().value as string);
     this.schemas.set(digest, schema);
@@ -127,16 +121,23 @@ export class Registry {
   }
 
   contractOpenApi(owner: LoadedContract): JsonObject {
-    return unpackDocument<BundlePart>(owner.packed).openapi;
+    return unpackPart(owner.packed).openapi;
   }
 
   platformOpenApi(): JsonObject {
-    return this.index === undefined ? {} : unpackDocument<JsonObject>(this.index.openapi);
+    return this.index === undefined ? {} : decodeDocument(this.index.openapi.packed, this.index.openapi.digest);
   }
 }
 
-function unpackDocument<T>(packed: Buffer): T {
-  return JSON.parse(gunzipSync(packed).toString('utf8')) as T;
+function read(what: string, file: string): Promise<Buffer> {
+  return readFile(file).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`${what}: cannot be read (${error.code ?? error.message})`);
+  });
+}
+
+/** One whose digest was proved when it came. */
+function unpackPart(packed: Buffer): BundlePart {
+  return JSON.parse(gunzipSync(packed).toString('utf8')) as BundlePart;
 }
 
 function unpack(name: string, digest: string, packed: Buffer): LoadedContract {

@@ -73,7 +73,7 @@ export class RequestWorker {
         this.loading = this.loading.then(async () => {
           const { digest } = message.index;
           try {
-            await registry.load(message.index, message.files);
+            await registry.load(message.index, message.files, message.openapi);
             send({ type: 'loaded', digest });
           } catch (error) {
             send({ type: 'refused', digest, reason: (error as Error).message });

@@ -5,9 +5,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildBootstrap } from '../../../constructs/gateway/render/bootstrap';
-import { buildBundle, type Bundle } from '../../../constructs/gateway/render/bundle';
+import { buildBundle, bundleTexts, type Bundle } from '../../../constructs/gateway/render/bundle';
 import type { GatewayOptions } from '../../../constructs/gateway/render/options';
-import { encodeIndex, encodePart } from '../../../core/contract/bundle-codec';
+import { encodeIndex, packText } from '../../../core/contract/bundle-codec';
 import { BundleFile } from '../../../core/contract/bundle-files';
 import type { Endpoints } from '../../../core/contract/endpoints';
 import type { ProcessorConfig } from '../../../core/contract/processor-config';
@@ -81,10 +81,7 @@ export class LiveGateway {
 
   /** Parts first, then the index by rename, as every writer of a bundle does. */
   writeBundle(bundle: Bundle): void {
-    bundle.parts.forEach((part, position) => {
-      const { name, digest } = bundle.index.parts[position] ?? { name: '', digest: '' };
-      writeFileSync(join(this.folder, 'bundle', BundleFile.part(name, digest)), encodePart(part));
-    });
+    for (const [name, text] of bundleTexts(bundle)) writeFileSync(join(this.folder, 'bundle', name), packText(text));
     this.writeAtomically(BundleFile.index, encodeIndex(bundle.index));
   }
 

@@ -7,9 +7,17 @@ import { cutShards } from '../../../core/contract/bundle-shards';
 import { assemble, readEndpoints, readShard, writeBundle } from '../../../services/processor/cluster/mirror';
 
 const partDigest = '11'.repeat(32);
-const index = { format: 1, digest: '22'.repeat(32), stack: 'dev', parts: [{ name: 'iris-v1', digest: partDigest }] };
+const documentDigest = '44'.repeat(32);
+const index = {
+  format: 1,
+  digest: '22'.repeat(32),
+  stack: 'dev',
+  parts: [{ name: 'iris-v1', digest: partDigest }],
+  openapi: documentDigest,
+};
 const indexShards = cutShards('index', 'index', index.digest, gzipSync(JSON.stringify(index)));
 const partShards = cutShards('part', 'iris-v1', partDigest, gzipSync('{}'));
+const documentShards = cutShards('openapi', 'openapi', documentDigest, gzipSync('{}'));
 
 test('a shard is read from its ConfigMap; a stray ConfigMap is passed over', () => {
   const object = {
@@ -48,21 +56,25 @@ test('endpoints are the ready addresses of each Service, by its port named http'
 });
 
 test('nothing is written while a part is missing or two indexes stand side by side', async () => {
-  expect(await assemble(indexShards)).toEqual({ waiting: `part iris-v1 ${partDigest.slice(0, 12)}` });
+  expect(await assemble([...indexShards, ...documentShards])).toEqual({ waiting: `part iris-v1 ${partDigest.slice(0, 12)}` });
+  expect(await assemble([...indexShards, ...partShards])).toEqual({ waiting: `document openapi ${documentDigest.slice(0, 12)}` });
   expect(await assemble(partShards)).toEqual({ waiting: 'no complete index' });
   const other = cutShards('index', 'index', '33'.repeat(32), gzipSync(JSON.stringify({ ...index, digest: '33'.repeat(32) })));
-  expect(await assemble([...indexShards, ...other, ...partShards])).toEqual({ waiting: 'two indexes' });
+  expect(await assemble([...indexShards, ...other, ...partShards, ...documentShards])).toEqual({ waiting: 'two indexes' });
 });
 
-test('a whole bundle is written parts first, and parts that nothing names are removed', async () => {
+test('a whole bundle is written parts first, and files that nothing names are removed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'kea-mirror-'));
   try {
-    const first = await assemble([...indexShards, ...partShards]);
+    const first = await assemble([...indexShards, ...partShards, ...documentShards]);
     if ('waiting' in first) throw new Error(first.waiting);
     await writeBundle(folder, first);
     expect(JSON.parse(await readFile(join(folder, BundleFile.index), 'utf8'))).toEqual(index);
-    expect(await readdir(join(folder, 'parts'))).toEqual([`iris-v1-${partDigest.slice(0, 16)}.json.gz`]);
-    await writeBundle(folder, { index: { ...first.index, parts: [] }, parts: new Map() });
+    expect(await readdir(join(folder, 'parts'))).toEqual([
+      `iris-v1-${partDigest.slice(0, 16)}.json.gz`,
+      `openapi-${documentDigest.slice(0, 16)}.json.gz`,
+    ]);
+    await writeBundle(folder, { index: { ...first.index, parts: [] }, files: new Map() });
     expect(await readdir(join(folder, 'parts'))).toEqual([]);
   } finally {
     await rm(folder, { recursive: true });

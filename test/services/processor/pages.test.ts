@@ -38,7 +38,7 @@ const grades = makePart({
 let fixture: WorkerFixture;
 beforeEach(async () => {
   fixture = await WorkerFixture.start();
-  await fixture.load([makePart(), grades], { openapi: document });
+  await fixture.load([makePart(), grades], {}, document);
 });
 afterEach(() => fixture.stop());
 
@@ -66,7 +66,7 @@ test('the catalogue shows what the roles admit to, and nothing else', async () =
 
 test('the platform document has the operations, schemas and tags that the roles admit to', async () => {
   const { json } = await fixture.get({ route: 'platform/openapi', path: '/openapi.json', roles: ['student'] });
-  expect(Object.keys(json.paths)).toEqual(['/models', '/models/{model}/{contract}/openapi.json', '/models/grades/v1/read']);
+  expect(Object.keys(json.paths)).toEqual(['/models', '/models/grades/v1/read', '/models/{model}/{contract}/openapi.json']);
   expect(Object.keys(json.components.schemas)).toEqual(['Read', 'ReadInner']);
   expect(json.components.securitySchemes).toEqual({ token: {} });
   expect(json.tags).toEqual([{ name: 'platform' }, { name: 'grades' }]);
@@ -106,6 +106,7 @@ describe('loading', () => {
             type: 'load',
             index: { ...fixture.index, digest: 'x', parts: [{ name: 'credit-score-v1', digest: 'f'.repeat(64) }] },
             files: each,
+            openapi: '/nowhere',
           },
           resolve,
         ),

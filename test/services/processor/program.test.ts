@@ -5,7 +5,8 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BundleIndex } from '../../../core/contract/bundle';
-import { encodePart, indexDigest, partDigest } from '../../../core/contract/bundle-codec';
+import { encodePart, indexDigest, packText, partDigest } from '../../../core/contract/bundle-codec';
+import { digestOf } from '../../../core/digests';
 import { packageRoot } from '../../../core/package-root';
 import { readChain } from '../../../services/audit/chain';
 import type { FromWorker, ToWorker } from '../../../services/processor/messages';
@@ -26,6 +27,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kp-'));
   inner = await StandInInner.start(join(folder, 'inner.sock'));
   writeFileSync(join(folder, 'part.gz'), encodePart(part));
+  writeFileSync(join(folder, 'openapi.gz'), packText('{}'));
   writeFileSync(
     join(folder, 'config.json'),
     JSON.stringify({
@@ -72,10 +74,15 @@ const load = (): ToWorker => {
     parts: [{ name: 'credit-score-v1', digest }],
     platformRoutes: [],
     platformClusters: [],
-    openapi: {},
+    openapi: digestOf({}),
   };
   const index: BundleIndex = { ...body, digest: indexDigest(body) };
-  return { type: 'load', index, files: [{ name: 'credit-score-v1', digest, file: join(folder, 'part.gz') }] };
+  return {
+    type: 'load',
+    index,
+    files: [{ name: 'credit-score-v1', digest, file: join(folder, 'part.gz') }],
+    openapi: join(folder, 'openapi.gz'),
+  };
 };
 
 function call(): Promise<{ status: number; connection: string | undefined }> {
