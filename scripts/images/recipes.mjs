@@ -1,0 +1,108 @@
+// How each image is made from real parts of this machine: the same programs that its published image runs, under the same name and user.
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { build } from '../lib/compile.mjs';
+import { root } from '../lib/project.mjs';
+import { ensure } from '../parts/index.mjs';
+import { content, stage } from './programs.mjs';
+
+const require = createRequire(import.meta.url);
+const PLACE = '/kea';
+const NODE = '/usr/bin/node';
+
+const digest = (...texts) => createHash('sha256').update(texts.join('\n')).digest('hex');
+
+/** Names, tags and users as the plan writes them. */
+function planned() {
+  return require(join(root, 'dist/constructs/shared/images.js'));
+}
+
+/** An image of KEA's own programs. */
+function own(which) {
+  return {
+    image: () => planned().KeaImage[which],
+    key: async () => {
+      await build();
+      return digest(process.version, ...content(which));
+    },
+    async make(into) {
+      await into.program(process.execPath, NODE);
+      into.certificates();
+      mkdirSync(into.path(PLACE), { recursive: true });
+      stage(which, into.path(PLACE));
+      for (const native of nativeFiles(into.path(PLACE))) await into.libraries(native);
+      return { workdir: PLACE, environment: { NODE_ENV: 'production' } };
+    },
+  };
+}
+
+/** Compiled addons and the libraries beside them: what they need of the system must be in the image. */
+function nativeFiles(folder) {
+  return readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter((file) => /\.(node|so(\.\d+)*)$/.test(file))
+    .map((file) => join(folder, file));
+}
+
+/** A program that is one file with its libraries. */
+function single(which, part, target, user) {
+  return {
+    image: () => planned().PlatformImage[which],
+    user,
+    key: async () => digest(await ensure(part), part),
+    async make(into) {
+      await into.program(await ensure(part), target);
+      into.certificates();
+      return { entrypoint: [target] };
+    },
+  };
+}
+
+/** Recipe: `image` names it, `key` tells when it must be made again, `make` fills the root and returns how it starts. */
+export const recipes = {
+  services: own('services'),
+  agent: own('agent'),
+  modelServer: own('modelServer'),
+  envoy: single('envoy', 'envoy', '/usr/local/bin/envoy'),
+  redis: single('redis', 'redis', '/usr/local/bin/redis-server', { uid: 999, gid: 1000 }),
+  pause: {
+    image: () => ({ name: 'kea.local/pause', tag: '1' }),
+    key: async () => digest(await ensure('pause')),
+    async make(into) {
+      into.copy(await ensure('pause'), '/pause');
+      return { entrypoint: ['/pause'] };
+    },
+  },
+  coredns: {
+    image: () => ({ name: 'kea.local/coredns', tag: '1' }),
+    key: async () => digest(await ensure('coredns')),
+    async make(into) {
+      into.copy(await ensure('coredns'), '/coredns');
+      return { entrypoint: ['/coredns'] };
+    },
+  },
+};
+
+/** The image of a container model: its own folder on this machine's Node, as its Dockerfile says. */
+export function modelImage(folder, image, command) {
+  return {
+    image: () => image,
+    user: { uid: 1000, gid: 1000 },
+    key: async () => digest(process.version, ...sources(folder).map((file) => `${file}\n${readFileSync(join(folder, file), 'utf8')}`)),
+    async make(into) {
+      await into.program(process.execPath, NODE);
+      for (const file of sources(folder)) into.copy(join(folder, file), join('/app', file));
+      return { entrypoint: command, workdir: '/app' };
+    },
+  };
+}
+
+function sources(folder) {
+  return existsSync(join(folder, 'src'))
+    ? readdirSync(join(folder, 'src'))
+        .sort()
+        .map((file) => join('src', file))
+    : [];
+}
