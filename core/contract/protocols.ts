@@ -33,6 +33,20 @@ const PROTOCOLS: { readonly [framework in FrameworkName]: Protocol } = {
   container: 'json',
 };
 
+const GRPC_PORTS: { readonly [framework in FrameworkName]?: number } = {
+  triton: 8001,
+  pytorch: 8001,
+  sklearn: 8081,
+  xgboost: 8081,
+  lightgbm: 8081,
+  mlflow: 8081,
+};
+
+/** Port on which the runtime of a framework speaks the Open Inference Protocol over gRPC, where it does. */
+export function grpcPortOf(framework: FrameworkName): number | undefined {
+  return GRPC_PORTS[framework];
+}
+
 /** What the runtime of a framework speaks: the codec's choice. */
 export function protocolOf(framework: FrameworkName): Protocol {
   return PROTOCOLS[framework];

@@ -398,4 +398,34 @@ export const modelFindings = kinds({
       'Names with PASSWORD, SECRET, TOKEN, API_KEY, PRIVATE_KEY, ACCESS_KEY or CREDENTIALS in them; tokens of a vocabulary, such as PAD_TOKEN, are not meant.',
     example: 'runtime: { env: { DB_PASSWORD: hunter2 } }',
   },
+  frontMethod: {
+    code: 'KEA1244',
+    severity: 'error',
+    title: 'standard path for a method that does not fit',
+    why: "the field's clients would send what the method cannot take",
+    fix: 'name a method that is bound so, or remove the line',
+    explanation:
+      '`fronts.infer` stands for a method bound to tensors; `chat`, `completions` and `embeddings` stand for one with that `call.openai`. A key that is left out is derived where one method alone fits.',
+    example: 'fronts: { chat: score }',
+  },
+  grpcRuntime: {
+    code: 'KEA1245',
+    severity: 'error',
+    title: 'gRPC where nothing speaks it',
+    why: 'calls would reach a server that does not answer them',
+    fix: 'remove `grpc: true`, or serve the model with Triton or MLServer',
+    explanation:
+      '`grpc: true` opens the method of `fronts.infer` over gRPC. It needs a method bound to tensors, and a server that speaks the protocol: Triton (triton, pytorch) or MLServer (sklearn, xgboost, lightgbm, mlflow).',
+    example: 'runtime: { framework: container }\ngrpc: true',
+  },
+  grpcUnchecked: {
+    code: 'KEA1246',
+    severity: 'error',
+    title: 'gRPC beside a promise that it cannot keep',
+    why: 'a gRPC call goes past the processor: nothing looks at its body or holds back its answer',
+    fix: 'remove `grpc: true`, or the promise',
+    explanation:
+      'With `grpc: true` calls pass roles, limits and a record of who called what, but no body is read. So `audit.level: strict`, a payload in the audit and `responseCheck` cannot hold for them.',
+    example: 'grpc: true\naudit: { level: strict }',
+  },
 });

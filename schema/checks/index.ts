@@ -2,6 +2,7 @@ import * as artifact from './artifact';
 import * as bounded from './bounded';
 import * as call from './call';
 import * as examples from './examples';
+import * as fronts from './fronts';
 import * as governance from './governance';
 import * as methods from './methods';
 import { patternsFast } from './patterns';
@@ -67,7 +68,10 @@ export const contractChecks: readonly ContractCheck[] = [
   methods.timeoutFitsDrain,
   methods.cacheFitsData,
   methods.cacheTtl,
+  methods.limitsCount,
   methods.idempotence,
+  fronts.frontsFit,
+  fronts.grpcFits,
   governance.auditFitsData,
   governance.lifecycle,
   governance.latencyOrder,
@@ -92,4 +96,5 @@ export const stackChecks: readonly StackCheck[] = [
   rules.namespaces,
   rules.defaultMetric,
   rules.stackQuantities,
+  rules.redisKeys,
 ];

@@ -1,3 +1,4 @@
+import { contractFindings as contractKind } from '../../core/findings/contract';
 import { modelFindings as kind } from '../../core/findings/model';
 import type { Finding } from '../../core/findings/finding';
 import { parseDuration } from '../../core/quantities';
@@ -86,6 +87,35 @@ export function cacheTtl(subject: ContractSubject): readonly Finding[] {
         subject.report(kind.cacheTtl, ['methods', name, 'cache', 'ttl'], {
           message: '"ttl" means nothing with scope "none"',
           fix: 'remove `ttl`, or write `scope`',
+        }),
+      ];
+    }
+    if (cache.scope === 'none' && cache.staleWhileRevalidate !== undefined) {
+      return [
+        subject.report(kind.cacheTtl, ['methods', name, 'cache', 'staleWhileRevalidate'], {
+          message: '"staleWhileRevalidate" means nothing with scope "none"',
+          fix: 'remove `staleWhileRevalidate`, or write `scope` and `ttl`',
+        }),
+      ];
+    }
+    return [];
+  });
+}
+
+/** A limit counts something that the method has. */
+export function limitsCount(subject: ContractSubject): readonly Finding[] {
+  return methods(subject).flatMap(([name, { rateLimit, call }]) => {
+    if (rateLimit === undefined) return [];
+    if (rateLimit.requests === undefined && rateLimit.tokens === undefined) {
+      return [
+        subject.report(contractKind.limitOfNothing, ['methods', name, 'rateLimit'], { message: '"rateLimit" has neither "requests" nor "tokens"' }),
+      ];
+    }
+    if (rateLimit.tokens !== undefined && call?.openai === undefined) {
+      return [
+        subject.report(contractKind.limitOfNothing, ['methods', name, 'rateLimit', 'tokens'], {
+          message: `"tokens" are counted where a language model answers; "${name}" has no "call.openai"`,
+          fix: 'limit `requests` instead',
         }),
       ];
     }

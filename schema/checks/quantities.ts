@@ -14,6 +14,7 @@ const BOUNDS: { readonly [key: string]: { readonly least?: string; readonly most
   memory: { least: '16Mi', most: '16Ti', because: 'no server starts in less, and no node has more' },
   maxBody: { most: '64Mi', because: 'the gateway takes no larger body' },
   ttl: { least: '1s', most: '30d', because: 'the cache counts whole seconds, and forgets after 30 days' },
+  staleWhileRevalidate: { least: '1s', most: '30d', because: 'the cache counts whole seconds, and forgets after 30 days' },
   loadTime: { most: '1d', because: 'a start that takes longer has failed' },
   scaleUp: { most: '1h', because: 'Kubernetes takes no more' },
   scaleDown: { most: '1h', because: 'Kubernetes takes no more' },
@@ -54,6 +55,7 @@ export function quantities({ full, report }: ContractSubject): readonly Finding[
     ...duration(['methods', name, 'timeout'], method.timeout),
     ...bytes(['methods', name, 'maxBody'], method.maxBody),
     ...duration(['methods', name, 'cache', 'ttl'], method.cache.ttl),
+    ...duration(['methods', name, 'cache', 'staleWhileRevalidate'], method.cache.staleWhileRevalidate),
   ]);
   const objectives = (['p50', 'p95', 'p99'] as const).flatMap((key) => duration(['slo', 'latency', key], full.slo?.latency?.[key]));
   return onceEach([...versions, ...methods, ...objectives]);

@@ -18,7 +18,7 @@ export function exactlyOne({ document, report }: StackSubject): readonly Finding
   ];
   return choices.flatMap(({ path, of, keys }) => {
     if (of === undefined) return [];
-    const given = Object.entries(of).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+    const given = Object.entries(of).flatMap(([key, value]) => (value === undefined || !keys.includes(key) ? [] : [key]));
     if (given.length === 1) return [];
     const name = path.join('.');
     const message =

@@ -109,9 +109,9 @@ const RULES: readonly Rule[] = [
   rule(
     ['defaults', 'rateLimit'],
     ({ document: { defaults } }) =>
-      defaults?.rateLimit ? `${defaults.rateLimit.requests} per ${defaults.rateLimit.per ?? 'minute'}` : 'no limit',
+      defaults?.rateLimit?.requests ? `${defaults.rateLimit.requests} per ${defaults.rateLimit.per ?? 'minute'}` : 'no limit',
     ({ document: { defaults } }) =>
-      defaults?.rateLimit ? -defaults.rateLimit.requests / TIME[defaults.rateLimit.per ?? 'minute'] : -Infinity,
+      defaults?.rateLimit?.requests ? -defaults.rateLimit.requests / TIME[defaults.rateLimit.per ?? 'minute'] : -Infinity,
   ),
   rule(
     ['cluster'],

@@ -152,3 +152,16 @@ export function stackQuantities({ document, report }: StackSubject): readonly Fi
     return reason === undefined ? [] : [report(kind.quantity, path, { message: `"${text}" ${reason}` })];
   });
 }
+
+/** Keys of a Redis of another kind would do nothing. */
+export function redisKeys({ document, report }: StackSubject): readonly Finding[] {
+  const external = document.cache?.redis?.external;
+  if (external === undefined) return [];
+  const { mode = 'single', more, master, ca, tls } = external;
+  const wrong = (key: string, message: string): Finding => report(kind.redisKeys, ['cache', 'redis', 'external', key], { message });
+  return [
+    ...(more !== undefined && mode === 'single' ? [wrong('more', '"more" means nothing with "mode: single"')] : []),
+    ...(master !== undefined && mode !== 'sentinel' ? [wrong('master', `"master" means nothing with "mode: ${mode}"`)] : []),
+    ...(ca !== undefined && tls === false ? [wrong('ca', '"ca" means nothing with "tls: false"')] : []),
+  ];
+}

@@ -67,6 +67,16 @@ export interface ModelDocument {
    * @default - one method `predict`, derived from the model's graph
    */
   readonly methods?: Methods | undefined;
+  /**
+   * Which methods the field's standard paths stand for.
+   * @default - derived where one method alone fits
+   */
+  readonly fronts?: Fronts | undefined;
+  /**
+   * Opens `fronts.infer` over gRPC too; such calls are not checked against the schema, nor cached.
+   * @default false
+   */
+  readonly grpc?: boolean | undefined;
   /** What one instance needs. */
   readonly resources?: Resources | undefined;
   /** How many instances run. */
@@ -150,6 +160,12 @@ export interface Runtime {
    * @default 16
    */
   readonly concurrency?: number | undefined;
+  /**
+   * Requests that wait in the gateway while all instances are busy; the next one is answered with 503.
+   * Unit: requests.
+   * @default - as many as all instances take at once, and 64 at least
+   */
+  readonly queue?: number | undefined;
   /** Environment of the server; no secrets. */
   readonly env?: Env | undefined;
   /**
@@ -420,13 +436,20 @@ export interface StackOverride {
   /** Replaces the limit of every method. */
   readonly rateLimit?: RateLimit | undefined;
 }
-/** How often one caller may call; more is answered with 429. */
+/** How often one caller may call; more is answered with 429. At least one of `requests` and `tokens`. */
 export interface RateLimit {
   /**
    * Requests that are let through in one period.
    * Unit: requests.
+   * @default - no limit of requests
    */
-  readonly requests: number;
+  readonly requests?: number | undefined;
+  /**
+   * Tokens of a language model, of prompts and answers together, in one period; only methods with `call.openai`. Counted when the answer is complete.
+   * Unit: tokens.
+   * @default - no limit of tokens
+   */
+  readonly tokens?: number | undefined;
   /**
    * The period.
    * @default "minute"
@@ -583,6 +606,12 @@ export interface Cache {
    * @default - needed unless `scope` is `none`
    */
   readonly ttl?: string | undefined;
+  /**
+   * How long after its time an answer is still given, while one call asks the model anew behind it; not with `scope: none`.
+   * Written as a duration such as 250ms, 30s, 10m, 2h or 7d.
+   * @default - an answer past its time is not given
+   */
+  readonly staleWhileRevalidate?: string | undefined;
 }
 /** A call that must work. */
 export interface Example {
@@ -603,6 +632,33 @@ export interface Example {
    * @default 0
    */
   readonly tolerance?: number | undefined;
+}
+/** Which methods the field's standard paths stand for, under the same roles, limits and cache. */
+export interface Fronts {
+  /**
+   * Method that ModelInfer of the Open Inference Protocol, `/models/<model>/<contract>/v2/models/<model>/infer`, stands for.
+   * Written as small letters, digits and hyphens, starting with a letter, and none of openai, pin, v2.
+   * @default - the only method bound to tensors; with several, no such path
+   */
+  readonly infer?: string | undefined;
+  /**
+   * Method that `chat/completions` of the OpenAI API, below `/models/<model>/<contract>/openai/v1`, stands for.
+   * Written as small letters, digits and hyphens, starting with a letter, and none of openai, pin, v2.
+   * @default - the only method with `call: {openai: chat.completions}`
+   */
+  readonly chat?: string | undefined;
+  /**
+   * Method that `completions` of the OpenAI API stands for.
+   * Written as small letters, digits and hyphens, starting with a letter, and none of openai, pin, v2.
+   * @default - the only method with `call: {openai: completions}`
+   */
+  readonly completions?: string | undefined;
+  /**
+   * Method that `embeddings` of the OpenAI API stands for.
+   * Written as small letters, digits and hyphens, starting with a letter, and none of openai, pin, v2.
+   * @default - the only method with `call: {openai: embeddings}`
+   */
+  readonly embeddings?: string | undefined;
 }
 /** What the owner promises; alerts are built from it. */
 export interface Slo {
@@ -706,6 +762,16 @@ export interface ContractDocument {
    * @default - one method `predict`, derived from the model's graph
    */
   readonly methods?: Methods | undefined;
+  /**
+   * Which methods the field's standard paths stand for.
+   * @default - derived where one method alone fits
+   */
+  readonly fronts?: Fronts | undefined;
+  /**
+   * Opens `fronts.infer` over gRPC too; such calls are not checked against the schema, nor cached.
+   * @default false
+   */
+  readonly grpc?: boolean | undefined;
   /** What one instance needs. */
   readonly resources?: Resources | undefined;
   /** How many instances run. */

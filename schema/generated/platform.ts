@@ -292,12 +292,14 @@ export interface Database {
 }
 /** KEA's own issuer with sample people; local runs only. */
 export interface Embedded {}
-/** Where answers are kept; exactly one key. */
+/** Where answers are kept; exactly one of `redis` and `none`. */
 export interface StackCache {
   /** A Redis shared by all gateway pods. */
   readonly redis?: Redis | undefined;
   /** Nowhere. */
   readonly none?: NoCache | undefined;
+  /** Answers of what is named here are forgotten whenever its number changes: `*` for all, a model, `<model>/<contract>`, or `<model>/<contract>/<version>`. `kea cache purge` counts it up. */
+  readonly purged?: Purged | undefined;
 }
 /** A Redis; exactly one key. */
 export interface Redis {
@@ -309,10 +311,31 @@ export interface Redis {
 /** A Redis that exists. */
 export interface ExternalRedis {
   /**
-   * Host and port.
+   * Host and port: of the server, of one node of a cluster, or of one sentinel.
    * Written as host:port, with a port of 1 to 65535.
    */
   readonly address: string;
+  /**
+   * One server (or a proxy that looks like one), a master watched by sentinels, or a Redis Cluster.
+   * @default "single"
+   */
+  readonly mode?: ('single' | 'sentinel' | 'cluster') | undefined;
+  /**
+   * Further nodes or sentinels, asked when the first does not answer; not with `mode: single`.
+   * @default - none
+   */
+  readonly more?: readonly string[] | undefined;
+  /**
+   * Only `mode: sentinel`: the name by which sentinels know the master.
+   * @default - `mymaster`
+   */
+  readonly master?: string | undefined;
+  /**
+   * Secret with key `ca.crt`: who signed Redis's certificate; needs `tls`.
+   * Written as the name of a Kubernetes object.
+   * @default - the public authorities
+   */
+  readonly ca?: string | undefined;
   /**
    * Speaks TLS.
    * @default true
@@ -336,6 +359,14 @@ export interface ManagedRedis {
 }
 /** Answers are not kept. */
 export interface NoCache {}
+/** Answers of what is named here are forgotten whenever its number changes: `*` for all, a model, `<model>/<contract>`, or `<model>/<contract>/<version>`. `kea cache purge` counts it up. */
+export interface Purged {
+  /**
+   * How often it was purged.
+   * Unit: times.
+   */
+  readonly [k: string]: number;
+}
 /** Where models' bytes come from. */
 export interface Artifacts {
   /**
@@ -650,13 +681,20 @@ export interface Gpu {
    */
   readonly product?: string | undefined;
 }
-/** How often one caller may call; more is answered with 429. */
+/** How often one caller may call; more is answered with 429. At least one of `requests` and `tokens`. */
 export interface RateLimit {
   /**
    * Requests that are let through in one period.
    * Unit: requests.
+   * @default - no limit of requests
    */
-  readonly requests: number;
+  readonly requests?: number | undefined;
+  /**
+   * Tokens of a language model, of prompts and answers together, in one period; only methods with `call.openai`. Counted when the answer is complete.
+   * Unit: tokens.
+   * @default - no limit of tokens
+   */
+  readonly tokens?: number | undefined;
   /**
    * The period.
    * @default "minute"

@@ -12,6 +12,7 @@ export function contractDefaultValues(contract: Partial<FullContract>): JsonObje
     methods: mapped(contract.methods, methodDefaults),
     routing: { sticky: is.sticky, shadow: {}, match: [] },
     audit: { payload: is.auditPayload },
+    grpc: is.grpc,
     lifecycle: { retired: false },
   };
 }

@@ -1,3 +1,4 @@
+import { FRONTS, type FrontName } from '../../core/contract/fronts';
 import type { JsonObject, JsonSchema, JsonValue } from '../../core/json';
 import { isJsonObject } from '../../core/json';
 import { deriveContract, type DerivedContract } from '../onnx/schemas';
@@ -5,6 +6,7 @@ import type { OnnxHeader } from '../onnx/header';
 import type { Call } from '../generated/model';
 import type { FullContract, FullMethod, FullModel, FullVersion } from './full';
 import { frameworkOf } from './framework';
+import { fill } from './layers';
 import { artifactKey, type ArtifactFile, type ModelSources } from './sources';
 
 /** Model-wide values that follow from others. */
@@ -24,6 +26,7 @@ export function derivedContractValues(
 ): JsonObject {
   const versions = Object.keys(given.versions ?? {});
   const level = isSensitive(model) ? 'durable' : 'metadata';
+  const methods = derivedMethods(given.methods, graphOf(contract, versions, sources.files), sources.name);
   return {
     versions: Object.fromEntries(
       versions.map((version) => [
@@ -32,9 +35,28 @@ export function derivedContractValues(
       ]),
     ),
     ...(versions.length === 1 && given.routing?.weights === undefined ? { routing: { weights: { [versions[0] as string]: 100 } } } : {}),
-    methods: derivedMethods(given.methods, graphOf(contract, versions, sources.files), sources.name),
+    methods,
+    fronts: derivedFronts(fill((given.methods ?? {}) as unknown as JsonObject, methods)),
     audit: { level },
   };
+}
+
+/** A standard path stands for the one method that fits it; where several do, the contract says which. */
+function derivedFronts(methods: JsonObject): JsonObject {
+  const entries = FRONTS.flatMap((front) => {
+    const fitting = Object.entries(methods).filter(
+      ([, method]) => isJsonObject(method) && frontOf((method['call'] ?? {}) as Call) === front,
+    );
+    const [only] = fitting;
+    return fitting.length === 1 && only !== undefined ? [[front, only[0]]] : [];
+  });
+  return Object.fromEntries(entries) as JsonObject;
+}
+
+/** The standard path that a binding fits; none for JSON of the contract's own. */
+export function frontOf(call: Call): FrontName | undefined {
+  if (call.input !== undefined && call.output !== undefined) return 'infer';
+  return call.openai === undefined ? undefined : call.openai === 'chat.completions' ? 'chat' : call.openai;
 }
 
 /** Whose calls must be on record before the answer leaves. */

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../core/json';
-import type { ContractDocument, ModelDocument, StackOverride } from '../generated/model';
+import type { ContractDocument, ModelDocument, RateLimit, StackOverride } from '../generated/model';
 import type { KeyPath } from '../load/document';
 import type { Layer } from './layers';
 import { shortVersion, type StackSources } from './sources';
@@ -19,13 +19,13 @@ export function modelLayers(model: ModelDocument, stack: StackSources): readonly
 export function contractLayers(document: ContractDocument, contract: string, stack: StackSources): readonly Layer[] {
   const versions = versionsOf(document, contract);
   const names = Object.keys(versions);
-  const { routing, slo, audit, lifecycle } = document;
+  const { routing, fronts, grpc, slo, audit, lifecycle } = document;
   const short = document.versions === undefined;
   return [
     {
       value: {
         versions: forEach(names, settings(stack.defaults)),
-        methods: forEach(methodsOf(document), known({ rateLimit: stack.defaults.rateLimit })),
+        methods: limits(document, stack.defaults.rateLimit),
       },
       origin: (path) => (path.length > 2 ? { kind: 'stack', path: ['defaults', ...path.slice(2)] } : undefined),
     },
@@ -34,10 +34,10 @@ export function contractLayers(document: ContractDocument, contract: string, sta
       origin: (path) => (path.length > 2 ? inContract(path.slice(2)) : undefined),
     },
     {
-      value: known({ versions, routing, methods: document.methods, slo, audit, lifecycle }),
+      value: known({ versions, routing, methods: document.methods, fronts, grpc, slo, audit, lifecycle }),
       origin: (path) => inContract(short && path[0] === 'versions' ? path.slice(2) : path),
     },
-    ...overrideLayer(document.stacks?.[stack.name], stack.name, names, methodsOf(document)),
+    ...overrideLayer(document, stack.name, names),
   ];
 }
 
@@ -59,23 +59,29 @@ function methodsOf(document: ContractDocument): readonly string[] {
   return Object.keys(document.methods ?? { predict: {} });
 }
 
-function overrideLayer(
-  override: StackOverride | undefined,
-  stack: string,
-  versions: readonly string[],
-  methods: readonly string[],
-): readonly Layer[] {
+function overrideLayer(document: ContractDocument, stack: string, versions: readonly string[]): readonly Layer[] {
+  const override: StackOverride | undefined = document.stacks?.[stack];
   if (override === undefined) return [];
   const value = known({
     routing: override.routing,
     versions: forEach(versions, settings({ resources: override.resources, scaling: override.scaling })),
-    methods: forEach(methods, known({ rateLimit: override.rateLimit })),
+    methods: limits(document, override.rateLimit),
   });
   const origin: Layer['origin'] = (path) => {
     if (path[0] === 'routing') return inContract(['stacks', stack, ...path]);
     return path.length > 2 ? inContract(['stacks', stack, ...path.slice(2)]) : undefined;
   };
   return [{ value, origin }];
+}
+
+/** One limit for every method; tokens count only where a language model answers. */
+function limits(document: ContractDocument, limit: RateLimit | undefined): JsonObject {
+  const of = (name: string): JsonObject => {
+    const { tokens, ...rest } = limit ?? {};
+    const counted = { ...rest, ...(document.methods?.[name]?.call?.openai === undefined ? {} : { tokens }) };
+    return counted.requests === undefined && counted.tokens === undefined ? {} : { rateLimit: known(counted) };
+  };
+  return Object.fromEntries(methodsOf(document).map((name) => [name, of(name)]));
 }
 
 function inContract(path: KeyPath): ReturnType<Layer['origin']> {

@@ -10,6 +10,7 @@ import type {
   ScalingTarget,
   Slo,
 } from '../generated/model';
+import type { Fronts } from '../../core/contract/fronts';
 import type { JsonSchema } from '../../core/json';
 import type { Framework } from '../resolved';
 
@@ -39,6 +40,8 @@ export interface FullContract {
     readonly match: readonly RoutingMatch[];
   };
   readonly methods: { readonly [method: string]: FullMethod };
+  readonly fronts: Fronts;
+  readonly grpc: boolean;
   readonly slo?: Slo;
   readonly audit: { readonly level: 'metadata' | 'durable' | 'strict'; readonly payload: 'none' | 'hashed' | 'redacted' };
   readonly lifecycle: Lifecycle & { readonly retired: boolean };
@@ -51,6 +54,7 @@ export interface FullVersion {
     readonly framework?: Framework;
     readonly loadTime: string;
     readonly concurrency: number;
+    readonly queue?: number;
     readonly env: { readonly [name: string]: string };
     readonly args: readonly string[];
     readonly source?: string;
@@ -83,7 +87,7 @@ export interface FullMethod {
   readonly roles: readonly string[];
   readonly public: boolean;
   readonly cache: Cache & { readonly scope: 'none' | 'shared' | 'principal' };
-  readonly rateLimit?: Required<RateLimit>;
+  readonly rateLimit?: RateLimit & { readonly per: 'second' | 'minute' | 'hour'; readonly by: 'client' | 'subject' };
   readonly timeout: string;
   readonly maxBody: string;
   readonly idempotent: boolean;

@@ -10,7 +10,15 @@ export interface Layer {
 }
 
 /** How many levels below a root key are merged key by key; beneath that a later layer's value replaces the earlier one whole. */
-const MERGED_LEVELS: { readonly [key: string]: number } = { versions: 3, methods: 2, routing: 1, audit: 1, lifecycle: 1, data: 1 };
+const MERGED_LEVELS: { readonly [key: string]: number } = {
+  versions: 3,
+  methods: 2,
+  routing: 1,
+  audit: 1,
+  lifecycle: 1,
+  fronts: 1,
+  data: 1,
+};
 /** Exceptions: an artifact is one value, not keys to be mixed. */
 const WHOLE_IN_VERSION: ReadonlySet<string | number | undefined> = new Set(['artifact', 'image']);
 

@@ -43,6 +43,8 @@ export function readContract(
       ...readMethod(sources.name, name, method),
       call: must(bundleCall(name, method, first.runtime.framework as Framework, graph), `call of ${name}`),
     })),
+    ...(Object.keys(full.fronts).length > 0 ? { fronts: full.fronts } : {}),
+    ...(full.grpc ? { grpc: true } : {}),
     ...(full.slo ? { slo: readSlo(full.slo) } : {}),
     audit: full.audit,
     lifecycle: {
@@ -90,6 +92,7 @@ function readVersion(
     runtime: {
       loadSeconds: Math.ceil(duration(runtime.loadTime) / 1000),
       concurrency: runtime.concurrency,
+      ...(runtime.queue === undefined ? {} : { queue: runtime.queue }),
       env: sortedObject(runtime.env),
       args: runtime.args,
       ...(runtime.local ? { local: { command: runtime.local.command } } : {}),
@@ -169,10 +172,14 @@ function readMethod(model: string, name: string, full: FullMethod): Omit<Resolve
     cache:
       full.cache.scope === 'none'
         ? { scope: 'none' }
-        : { scope: full.cache.scope, ttlSeconds: Math.ceil(duration(must(full.cache.ttl, `cache.ttl of ${name}`)) / 1000) },
-    ...(full.rateLimit
-      ? { rateLimit: { requests: full.rateLimit.requests, per: full.rateLimit.per ?? 'minute', by: full.rateLimit.by ?? 'client' } }
-      : {}),
+        : {
+            scope: full.cache.scope,
+            ttlSeconds: Math.ceil(duration(must(full.cache.ttl, `cache.ttl of ${name}`)) / 1000),
+            ...(full.cache.staleWhileRevalidate === undefined
+              ? {}
+              : { staleSeconds: Math.ceil(duration(full.cache.staleWhileRevalidate) / 1000) }),
+          },
+    ...(full.rateLimit ? { rateLimit: readRateLimit(full.rateLimit) } : {}),
     timeoutMs: duration(full.timeout),
     maxBodyBytes: value(parseBytes(full.maxBody)),
     idempotent: full.idempotent,
@@ -184,6 +191,10 @@ function readMethod(model: string, name: string, full: FullMethod): Omit<Resolve
       ...(tolerance === undefined ? {} : { tolerance }),
     })),
   };
+}
+
+function readRateLimit({ requests, tokens, per, by }: NonNullable<FullMethod['rateLimit']>): NonNullable<ResolvedMethod['rateLimit']> {
+  return { ...(requests === undefined ? {} : { requests }), ...(tokens === undefined ? {} : { tokens }), per, by };
 }
 
 function readSlo({ availability, latency }: NonNullable<FullContract['slo']>): NonNullable<ResolvedContract['slo']> {

@@ -34,6 +34,7 @@ export function resolveStack(document: StackDocument, name: string, lock: Images
     },
     identity: resolveIdentity(document.identity ?? {}, hostname),
     cache: resolveCache(document.cache ?? {}),
+    ...(document.cache?.purged ? { purged: document.cache.purged } : {}),
     artifacts: {
       ...optional('store', artifacts?.store),
       allow: artifacts?.allow ?? (artifacts?.store === undefined ? [] : [`${artifacts.store.replace(/\/+$/, '')}/`]),
@@ -97,8 +98,16 @@ function resolveIdentity({ oidc, keycloak }: Identity, hostname: string): Resolv
 
 function resolveCache({ redis }: StackCache): ResolvedCache {
   if (redis?.external) {
-    const { address, tls, secret } = redis.external;
-    return { kind: 'external', address, tls: tls ?? is.cacheTls, ...optional('secret', secret) };
+    const { address, more, mode, master, tls, ca, secret } = redis.external;
+    return {
+      kind: 'external',
+      addresses: [address, ...(more ?? [])],
+      mode: mode ?? is.cacheMode,
+      ...optional('master', mode === 'sentinel' ? (master ?? is.cacheMaster) : undefined),
+      tls: tls ?? is.cacheTls,
+      ...optional('ca', ca),
+      ...optional('secret', secret),
+    };
   }
   if (redis) return { kind: 'managed', memoryBytes: or0(parseBytes(redis.managed?.memory ?? is.cacheMemory)) };
   return { kind: 'none' };

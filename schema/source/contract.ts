@@ -41,6 +41,11 @@ export const runtime: Schema = object('Runtime', 'What serves the model, and how
     default: is.concurrency,
     example: 16,
   }),
+  queue: whole('Requests that wait in the gateway while all instances are busy; the next one is answered with 503.', 0, 100_000, {
+    unit: 'requests',
+    otherwise: 'as many as all instances take at once, and 64 at least',
+    example: 200,
+  }),
   env: map(
     'Env',
     'Environment of the server; no secrets.',
@@ -185,6 +190,10 @@ export const cache: Schema = object('Cache', 'Whether and how long answers are k
     otherwise: 'needed unless `scope` is `none`',
     example: '10m',
   }),
+  staleWhileRevalidate: duration(
+    'How long after its time an answer is still given, while one call asks the model anew behind it; not with `scope: none`.',
+    { otherwise: 'an answer past its time is not given', example: '1m' },
+  ),
 });
 
 export const call: Schema = object('Call', 'Binds the method to the runtime; which keys are allowed depends on the framework.', {
@@ -304,6 +313,28 @@ const date = (description: string, example: string): Schema =>
     example,
   });
 
+const standsFor = (what: string, otherwise: string, example: string): Schema =>
+  formed(`Method that ${what} stands for.`, methodName.form, methodName.pattern, { most: methodName.most, otherwise, example });
+
+export const fronts: Schema = object(
+  'Fronts',
+  "Which methods the field's standard paths stand for, under the same roles, limits and cache.",
+  {
+    infer: standsFor(
+      'ModelInfer of the Open Inference Protocol, `/models/<model>/<contract>/v2/models/<model>/infer`,',
+      'the only method bound to tensors; with several, no such path',
+      'score',
+    ),
+    chat: standsFor(
+      '`chat/completions` of the OpenAI API, below `/models/<model>/<contract>/openai/v1`,',
+      'the only method with `call: {openai: chat.completions}`',
+      'chat',
+    ),
+    completions: standsFor('`completions` of the OpenAI API', 'the only method with `call: {openai: completions}`', 'complete'),
+    embeddings: standsFor('`embeddings` of the OpenAI API', 'the only method with `call: {openai: embeddings}`', 'embed'),
+  },
+);
+
 export const lifecycle: Schema = object('Lifecycle', 'How the contract ends.', {
   deprecated: date('Answers carry this day as the `deprecation` header.', '2027-01-01'),
   sunset: date('From this day on the contract may be removed; after `deprecated`. Answers carry it as the `sunset` header.', '2027-06-30'),
@@ -361,6 +392,14 @@ export const contractKeys: { readonly [key: string]: Schema } = {
   methods: part('Methods', 'The operations of the contract, by name; the name is the last part of the URL.', {
     otherwise: "one method `predict`, derived from the model's graph",
     example: { score: { summary: 'Score one application.' } },
+  }),
+  fronts: part('Fronts', "Which methods the field's standard paths stand for.", {
+    otherwise: 'derived where one method alone fits',
+    example: { infer: 'score' },
+  }),
+  grpc: flag('Opens `fronts.infer` over gRPC too; such calls are not checked against the schema, nor cached.', {
+    default: is.grpc,
+    example: true,
   }),
   resources: part('Resources', 'What one instance needs.', { example: { cpu: '500m', memory: '1Gi' } }),
   scaling: part('Scaling', 'How many instances run.', { example: { min: 2, max: 20, target: { cpu: 70 } } }),

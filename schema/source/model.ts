@@ -122,5 +122,6 @@ export const modelSchema: Schema = {
     SloLatency: contract.sloLatency,
     Audit: contract.audit,
     Lifecycle: contract.lifecycle,
+    Fronts: contract.fronts,
   },
 };

@@ -92,16 +92,25 @@ export const gpu: Schema = object('Gpu', 'Graphics processors of one instance.',
 
 export const rateLimit: Schema = object(
   'RateLimit',
-  'How often one caller may call; more is answered with 429.',
+  'How often one caller may call; more is answered with 429. At least one of `requests` and `tokens`.',
   {
-    requests: whole('Requests that are let through in one period.', 1, 1_000_000, { unit: 'requests', example: 600 }),
+    requests: whole('Requests that are let through in one period.', 1, 1_000_000, {
+      unit: 'requests',
+      otherwise: 'no limit of requests',
+      example: 600,
+    }),
+    tokens: whole(
+      'Tokens of a language model, of prompts and answers together, in one period; only methods with `call.openai`. Counted when the answer is complete.',
+      1,
+      1_000_000_000,
+      { unit: 'tokens', otherwise: 'no limit of tokens', example: 100_000 },
+    ),
     per: choice('The period.', ['second', 'minute', 'hour'], { default: is.rateLimitPer, example: 'minute' }),
     by: choice('Who counts as one caller: the application (`client`) or the person (`subject`).', ['client', 'subject'], {
       default: is.rateLimitBy,
       example: 'client',
     }),
   },
-  ['requests'],
 );
 
 const weight = number('Share of the calls.', 0, 100, { unit: 'percent', example: 90 });

@@ -7,6 +7,7 @@ import {
   flag,
   formed,
   list,
+  map,
   object,
   objectName,
   part,
@@ -206,9 +207,19 @@ const defs: { readonly [title: string]: Schema } = {
     ['address', 'secret'],
   ),
   Embedded: empty('Embedded', "KEA's own issuer with sample people; local runs only."),
-  StackCache: object('StackCache', 'Where answers are kept; exactly one key.', {
+  StackCache: object('StackCache', 'Where answers are kept; exactly one of `redis` and `none`.', {
     redis: part('Redis', 'A Redis shared by all gateway pods.', { example: { managed: { memory: '256Mi' } } }),
     none: part('NoCache', 'Nowhere.', { example: {} }),
+    purged: map(
+      'Purged',
+      'Answers of what is named here are forgotten whenever its number changes: `*` for all, a model, `<model>/<contract>`, or `<model>/<contract>/<version>`. `kea cache purge` counts it up.',
+      {
+        pattern: '^(\\*|[a-z][a-z0-9-]*(/v[0-9]+(/[0-9]+\\.[0-9]+\\.[0-9]+)?)?)$',
+        form: '*, a model, model/v1, or model/v1/1.4.0',
+      },
+      whole('How often it was purged.', 1, 1_000_000_000, { unit: 'times', example: 1 }),
+      5000,
+    ),
   }),
   NoCache: empty('NoCache', 'Answers are not kept.'),
   Redis: object('Redis', 'A Redis; exactly one key.', {
@@ -219,7 +230,29 @@ const defs: { readonly [title: string]: Schema } = {
     'ExternalRedis',
     'A Redis that exists.',
     {
-      address: address('Host and port.', { late: true, example: 'redis.infra:6379' }),
+      address: address('Host and port: of the server, of one node of a cluster, or of one sentinel.', {
+        late: true,
+        example: 'redis.infra:6379',
+      }),
+      mode: choice('One server (or a proxy that looks like one), a master watched by sentinels, or a Redis Cluster.', ['single', 'sentinel', 'cluster'], {
+        default: is.cacheMode,
+        example: 'sentinel',
+      }),
+      more: list('Further nodes or sentinels, asked when the first does not answer; not with `mode: single`.', address('Host and port.', { example: 'sentinel-2.infra:26379' }), {
+        most: 20,
+        unique: true,
+        otherwise: 'none',
+        example: ['sentinel-2.infra:26379'],
+      }),
+      master: text('Only `mode: sentinel`: the name by which sentinels know the master.', {
+        most: 100,
+        otherwise: '`mymaster`',
+        example: 'mymaster',
+      }),
+      ca: secret("Secret with key `ca.crt`: who signed Redis's certificate; needs `tls`.", {
+        otherwise: 'the public authorities',
+        example: 'redis-ca',
+      }),
       tls: flag('Speaks TLS.', { default: is.cacheTls, example: true }),
       secret: secret('Secret with keys `username` and `password`.', { otherwise: 'no password', example: 'kea-redis' }),
     },

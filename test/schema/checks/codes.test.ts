@@ -41,6 +41,29 @@ const cases: { readonly [name: string]: Case } = {
     model: 'owner: a\n',
     finds: ['KEA1201 v1.yaml:1:13 versions["2.0.0"] | version "2.0.0" stands in contract "v1", must be 1.x.y'],
   },
+  'a standard path for a method that does not fit': {
+    model: model('', 'artifact: m.onnx\nfronts: { infer: scor, chat: score }'),
+    finds: [
+      'KEA1244 model.yaml:2:11 fronts.infer | "scor" is no method of this contract; methods bound to tensors: "score"',
+      'KEA1244 model.yaml:2:24 fronts.chat | "score" is not with that operation of the OpenAI API; methods with that operation of the OpenAI API: none',
+    ],
+  },
+  'gRPC from a server that does not speak it, beside promises that it cannot keep': {
+    model: model('', 'artifact: m.onnx\ngrpc: true\naudit: { level: strict, payload: hashed }'),
+    finds: [
+      'KEA1245 model.yaml:2:1 grpc | "grpc" is true, and the server of "onnx" does not speak it; "sklearn", "xgboost", "lightgbm", "mlflow", "pytorch" and "triton" do',
+      'KEA1246 model.yaml:2:1 grpc | "grpc" is true, and "audit.level" is strict',
+      'KEA1246 model.yaml:2:1 grpc | "grpc" is true, and "audit.payload" is hashed',
+      'KEA1246 model.yaml:2:1 grpc | "grpc" is true, and method "score" has "responseCheck: report"',
+    ],
+  },
+  'gRPC without a method for it': {
+    model: json('{ type: integer }').replace('image: grades', 'image: grades\ngrpc: true'),
+    finds: [
+      'KEA1245 model.yaml:3:1 grpc | "grpc" is true, and no method stands for "fronts.infer"',
+      'KEA1245 model.yaml:3:1 grpc | "grpc" is true, and the server of "container" does not speak it; "sklearn", "xgboost", "lightgbm", "mlflow", "pytorch" and "triton" do',
+    ],
+  },
   'weights that do not sum to 100, also in a stack that is not looked at': {
     model: model(
       '',
