@@ -1,10 +1,11 @@
 import { buildCommand } from '@stricli/core';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { PlanObject } from '../../constructs/plan/plan-object';
+import type { Plan, PlanObject } from '../../constructs/plan/plan-object';
 import { cliFindings } from '../../core/findings/cli';
 import { finding, hasErrors } from '../../core/findings/finding';
 import type { JsonValue } from '../../core/json';
+import type { ResolvedStack } from '../../schema/resolved';
 import { work } from '../command';
 import type { Cli } from '../context';
 import { EXIT } from '../exit';
@@ -18,6 +19,8 @@ interface Flags extends OutputFlag {
   readonly stack: string;
   readonly project?: string;
   readonly exitCode: boolean;
+  readonly live: boolean;
+  readonly context?: string;
 }
 
 /** What the working tree is compared with: objects, and what it is called. */
@@ -42,15 +45,24 @@ async function before(cwd: string, root: string, stack: string, against: string)
   });
 }
 
+async function live(plan: Plan, stack: ResolvedStack, context: string | undefined) {
+  const [{ openKubectl, sameCluster }, { driftOf }] = await Promise.all([import('../live/kubectl.ts'), import('../live/drift.ts')]);
+  const kubectl = openKubectl(context);
+  await sameCluster(kubectl, stack.name, stack.cluster?.kubeSystemUid);
+  return driftOf(plan, kubectl);
+}
+
 export const diff = buildCommand<Flags, [string?], Cli>({
   docs: {
     brief: 'Show what the files change in the objects of a stack, model by model',
-    fullDescription: `Show what the files change in the objects of a stack, compared with a folder that synth wrote or with a revision of git.
+    fullDescription: `Show what the files change in the objects of a stack, compared with a folder that synth wrote, with a revision of git, or with what runs.
 
   kea diff --stack prod
   kea diff --stack prod main
   kea diff --stack prod rendered/prod --exit-code
+  kea diff --stack prod --live --context prod-cluster
 
+--live asks the cluster of your kubectl: what somebody changed by hand, what is not applied yet, and what was left behind. It changes nothing.
 Values of secrets are never shown.`,
   },
   parameters: {
@@ -58,6 +70,8 @@ Values of secrets are never shown.`,
       output: outputFlag,
       stack: { kind: 'parsed', parse: text, placeholder: 'STACK', brief: 'Stack to compare, the name of a file in stacks/' },
       project: projectFlag,
+      live: { kind: 'boolean', default: false, withNegated: false, brief: 'Compare with what runs in the cluster' },
+      context: { kind: 'parsed', parse: text, placeholder: 'NAME', optional: true, brief: 'Context of kubectl, for --live' },
       exitCode: { kind: 'boolean', default: false, withNegated: false, brief: 'Exit 1 when something differs' },
     },
     positional: {
@@ -82,16 +96,18 @@ Values of secrets are never shown.`,
       import('../diff/render.ts'),
     ]);
     const plan = synthesize(loaded.platform);
-    const difference = diffPlans(await before(cli.cwd, root, flags.stack, against), plan.objects);
+    const { difference, writers, unknownKinds } = flags.live
+      ? await live(plan, loaded.platform.stack, flags.context)
+      : { difference: diffPlans(await before(cli.cwd, root, flags.stack, against), plan.objects), writers: new Map(), unknownKinds: [] };
     const errors = [...loaded.findings, ...plan.findings].filter((each) => each.severity === 'error');
     await print(
       cli,
       {
         command: 'diff',
         findings: errors,
-        data: difference as unknown as JsonValue,
-        text: renderDiff(difference),
-        summary: diffSummary(difference),
+        data: { ...difference, writers: Object.fromEntries(writers), unknownKinds } as unknown as JsonValue,
+        text: renderDiff(difference, writers),
+        summary: [diffSummary(difference), ...unknownKinds.map((kind) => `the cluster knows no ${kind}`)].join('; '),
       },
       { output: flags.output, root },
     );

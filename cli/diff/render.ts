@@ -10,18 +10,22 @@ function field({ path, before, after }: FieldChange): string {
   return `      ${printable(`${path}: ${shown}`).replaceAll('\n', '\\n')}`;
 }
 
-function object(change: ObjectChange): string[] {
+function object(change: ObjectChange, writer: string | undefined): string[] {
   const hidden = change.fields.length - SHOWN_FIELDS;
   return [
-    `  ${SIGN[change.change]} ${printable(change.object)}${change.restarts ? '   (its pods restart)' : ''}`,
+    `  ${SIGN[change.change]} ${printable(change.object)}${change.restarts ? '   (its pods restart)' : ''}${writer === undefined ? '' : `   (last written by ${printable(writer)})`}`,
     ...change.fields.slice(0, SHOWN_FIELDS).map(field),
     ...(hidden > 0 ? [`      … and ${hidden} fields more`] : []),
   ];
 }
 
 /** A difference of two plans as a person reads it: the platform first, then model by model. */
-export function renderDiff(diff: PlanDiff): string {
-  return diff.groups.map(({ model, changes }) => [model ?? 'platform', ...changes.flatMap(object)].join('\n')).join('\n\n');
+export function renderDiff(diff: PlanDiff, writers: ReadonlyMap<string, string> = new Map()): string {
+  return diff.groups
+    .map(({ model, changes }) =>
+      [model ?? 'platform', ...changes.flatMap((change) => object(change, writers.get(change.object)))].join('\n'),
+    )
+    .join('\n\n');
 }
 
 /** `2 added, 1 changed, 0 removed; pods of 1 workload restart` */

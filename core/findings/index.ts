@@ -1,10 +1,13 @@
 import { artifactFindings } from './artifact';
 import { cliFindings } from './cli';
 import { contractFindings } from './contract';
+import { deployFindings } from './deploy';
 import { documentFindings } from './documents';
 import type { FindingKind } from './finding';
+import { identityFindings } from './identity';
 import { planFindings } from './plan';
 import { gatewayFindings } from './gateway';
+import { liveFindings } from './live';
 import { modelFindings } from './model';
 import { policyFindings } from './policies';
 import { referenceFindings } from './references';
@@ -18,9 +21,12 @@ const areas: readonly { readonly [name: string]: FindingKind }[] = [
   artifactFindings,
   cliFindings,
   contractFindings,
+  deployFindings,
   documentFindings,
   planFindings,
   gatewayFindings,
+  identityFindings,
+  liveFindings,
   modelFindings,
   policyFindings,
   referenceFindings,

@@ -1,0 +1,34 @@
+import { kinds } from './finding';
+
+/** KEA72xx: what commands say that look at a running cluster. */
+export const liveFindings = kinds({
+  noKubectl: {
+    code: 'KEA7201',
+    severity: 'error',
+    title: 'no kubectl',
+    why: "clusters are reached by the kubectl of whoever calls, with that person's rights and nobody else's",
+    fix: 'install kubectl, or name it by KEA_KUBECTL',
+    explanation: 'Commands that look at a cluster run `kubectl` from PATH, or the program that KEA_KUBECTL names.',
+    example: 'KEA_KUBECTL=/no/such/file kea diff --live --stack prod',
+  },
+  unreachable: {
+    code: 'KEA7202',
+    severity: 'error',
+    title: 'cluster out of reach',
+    why: 'without an answer nothing can be said about what runs',
+    fix: 'check `kubectl get namespaces` with the same context, or name another one by --context',
+    explanation:
+      'kubectl could not connect, or was not let in: no kubeconfig, a wrong context, expired credentials, or no way to the server.',
+    example: 'kea diff --live --stack prod --context nowhere',
+  },
+  otherCluster: {
+    code: 'KEA7203',
+    severity: 'error',
+    title: "another cluster than the stack's",
+    why: 'what is true of one cluster says nothing about another',
+    fix: 'choose the right context by --context, or correct `cluster.kubeSystemUid` in the stack file',
+    explanation:
+      '`cluster.kubeSystemUid` of the stack file is the uid of the namespace kube-system of the one cluster that the stack belongs to.',
+    example: 'cluster: { kubeSystemUid: 6d1c3b52-8f0e-4c1b-9a57-2f6d0c7e9b14 }',
+  },
+});
