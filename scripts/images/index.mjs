@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from '../lib/compile.mjs';
 import { withLock } from '../lib/lock.mjs';
 import { duration, say } from '../lib/project.mjs';
 import { partsFolder } from '../parts/index.mjs';
@@ -13,7 +14,7 @@ import { NONROOT, Root } from './root.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 /** The makers themselves are part of what an image is made of. */
 const makers = () =>
-  ['archive.mjs', 'programs.mjs', 'recipes.mjs', 'root.mjs'].map((file) => readFileSync(join(here, file), 'utf8')).join('');
+  ['archive.mjs', 'keycloak.mjs', 'programs.mjs', 'recipes.mjs', 'root.mjs'].map((file) => readFileSync(join(here, file), 'utf8')).join('');
 
 export const imageNames = Object.keys(recipes);
 
@@ -22,6 +23,8 @@ export async function buildImage(id, recipe = recipes[id]) {
   if (!recipe) throw new Error(`no image is called "${id}"; there are ${imageNames.join(', ')}`);
   const folder = join(partsFolder(), 'images');
   mkdirSync(folder, { recursive: true });
+  // Names and tags stand in the compiled plan.
+  await build();
   const content = await recipe.key();
   const { name, tag } = recipe.image();
   const key = createHash('sha256').update([makers(), content, name, tag].join('\n')).digest('hex').slice(0, 16);

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { build } from '../lib/compile.mjs';
 import { root } from '../lib/project.mjs';
-import { ensure } from '../parts/index.mjs';
+import { ensure, partsFolder } from '../parts/index.mjs';
+import { keycloakRecipe } from './keycloak.mjs';
 import { content, stage } from './programs.mjs';
 
 const require = createRequire(import.meta.url);
@@ -23,10 +23,7 @@ function planned() {
 function own(which) {
   return {
     image: () => planned().KeaImage[which],
-    key: async () => {
-      await build();
-      return digest(process.version, ...content(which));
-    },
+    key: async () => digest(process.version, ...content(which)),
     async make(into) {
       await into.program(process.execPath, NODE);
       into.certificates();
@@ -60,6 +57,10 @@ function single(which, part, target, user) {
   };
 }
 
+async function keycloakDistribution() {
+  return join(partsFolder(), 'keycloak-26.7.5');
+}
+
 /** Recipe: `image` names it, `key` tells when it must be made again, `make` fills the root and returns how it starts. */
 export const recipes = {
   services: own('services'),
@@ -67,6 +68,7 @@ export const recipes = {
   modelServer: own('modelServer'),
   envoy: single('envoy', 'envoy', '/usr/local/bin/envoy'),
   redis: single('redis', 'redis', '/usr/local/bin/redis-server', { uid: 999, gid: 1000 }),
+  keycloak: keycloakRecipe(() => planned().PlatformImage.keycloak, keycloakDistribution),
   pause: {
     image: () => ({ name: 'kea.local/pause', tag: '1' }),
     key: async () => digest(await ensure('pause')),
