@@ -1,4 +1,4 @@
-import type { BundleCall, BundleExample, BundleRouting } from '../core/contract/bundle';
+import type { BundleCall, BundleExample, BundleMethod, BundleRouting } from '../core/contract/bundle';
 import type { Fronts } from '../core/contract/fronts';
 import type { JsonSchema } from '../core/json';
 
@@ -30,7 +30,7 @@ export interface ResolvedStack {
   readonly identity: ResolvedIdentity;
   readonly cache: ResolvedCache;
   /** `*`, model, `model/v1` or `model/v1/1.4.0` → number that changes when its answers must be forgotten. */
-  readonly purged: { readonly [what: string]: number };
+  readonly purged?: { readonly [what: string]: number };
   readonly artifacts: {
     readonly store?: string;
     readonly allow: readonly string[];
@@ -67,11 +67,43 @@ export type ResolvedIdentity = {
   /** With `kind: keycloak`: what the platform runs. */
   readonly keycloak?: {
     readonly hostname: string;
+    readonly adminHostname: string;
     readonly realm: string;
-    /** `host:port` of PostgreSQL; the Secret has keys `username` and `password`. */
-    readonly database: { readonly address: string; readonly name: string; readonly secret: string };
+    /** `host:port` of PostgreSQL; the Secret has keys `username` and `password`. `inPlan`: the plan brings it along. */
+    readonly database: { readonly address: string; readonly name: string; readonly secret: string; readonly inPlan: boolean };
+    /** In byte order of name. */
+    readonly machines: readonly ResolvedMachine[];
+    readonly brokers: readonly ResolvedBroker[];
   };
 };
+
+/** An application with roles of its own; it has `jwksUri` or `jwks`, or else a secret that Keycloak makes. */
+export interface ResolvedMachine {
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly jwksUri?: string;
+  readonly jwks?: string;
+  readonly algorithm?: string;
+}
+
+/** A provider behind Keycloak; `oidc` or `saml`. `groups` and `roles`: value of the claim → group or role. */
+export interface ResolvedBroker {
+  readonly name: string;
+  readonly title: string;
+  readonly oidc?: {
+    readonly issuer: string;
+    readonly authorizationUrl: string;
+    readonly tokenUrl: string;
+    readonly jwksUrl: string;
+    readonly logoutUrl?: string;
+    readonly clientId: string;
+    readonly secret?: string;
+  };
+  readonly saml?: { readonly entityId: string; readonly ssoUrl: string; readonly logoutUrl?: string; readonly certificate: string };
+  readonly claim: string;
+  readonly groups: { readonly [value: string]: string };
+  readonly roles: { readonly [value: string]: string };
+}
 
 export type ResolvedCache =
   | { readonly kind: 'none' }

@@ -59,7 +59,7 @@ export class IdentityProvider extends Construct {
     plainObject(k8s.KubeServiceAccount, this, 'ServiceAccount', { metadata, automountServiceAccountToken: false });
     plainObject(k8s.KubeConfigMap, this, 'Realm', {
       metadata: { ...metadata, name: `${NAME}-realm` },
-      data: { 'realm.json': `${JSON.stringify(buildRealm(platform, settings.realm), null, 1)}\n` },
+      data: { 'realm.json': `${JSON.stringify(buildRealm(platform, settings.realm), null, 1)}\n` }, // TODO-I1
     });
     const port = (name: keyof typeof Ports): k8s.ServicePort => ({ name, port: Ports[name], targetPort: k8s.IntOrString.fromString(name) });
     plainObject(k8s.KubeService, this, 'Service', { metadata, spec: { selector, ports: [port('http')] } });

@@ -1,4 +1,5 @@
 import { stackFindings as kind } from '../../core/findings/stack';
+import type { Keycloak } from '../generated/platform';
 import type { Finding } from '../../core/findings/finding';
 import type { KeyPath } from '../load/document';
 import { quoted, type StackSubject } from './subject';
@@ -7,6 +8,12 @@ import { quoted, type StackSubject } from './subject';
 export function exactlyOne({ document, report }: StackSubject): readonly Finding[] {
   const choices: readonly { readonly path: KeyPath; readonly of: object | undefined; readonly keys: readonly string[] }[] = [
     { path: ['identity'], of: document.identity, keys: ['oidc', 'keycloak', 'embedded'] },
+    { path: ['identity', 'keycloak'], of: databases(document.identity?.keycloak), keys: ['database', 'devDatabase'] },
+    ...Object.entries(document.identity?.keycloak?.brokers ?? {}).map(([name, broker]) => ({
+      path: ['identity', 'keycloak', 'brokers', name],
+      of: broker && { oidc: broker.oidc, saml: broker.saml },
+      keys: ['oidc', 'saml'],
+    })),
     { path: ['cache'], of: document.cache, keys: ['redis', 'none'] },
     { path: ['cache', 'redis'], of: document.cache?.redis, keys: ['external', 'managed'] },
     { path: ['exposure'], of: document.exposure, keys: ['httpRoute', 'loadBalancer', 'ingress', 'none'] },
@@ -27,4 +34,8 @@ export function exactlyOne({ document, report }: StackSubject): readonly Finding
         : `"${name}" has ${quoted(given)}, must have exactly one of ${quoted(keys)}`;
     return [report(kind.exactlyOne, path, { message })];
   });
+}
+
+function databases(keycloak: Keycloak | undefined): Pick<Keycloak, 'database' | 'devDatabase'> | undefined {
+  return keycloak && { database: keycloak.database, devDatabase: keycloak.devDatabase };
 }

@@ -1,4 +1,5 @@
 import { stackFindings as kind } from '../../core/findings/stack';
+import { identityFindings } from '../../core/findings/identity';
 import type { Finding } from '../../core/findings/finding';
 import { isJsonObject } from '../../core/json';
 import { LOCAL } from '../resolve/local';
@@ -28,6 +29,30 @@ export function providerKeys({ name, document, report }: StackSubject): readonly
   return isKeySet(oidc.jwks)
     ? insecure
     : [...insecure, report(kind.keys, path, { message: '"jwks" is no JSON text with a list "keys" that holds a key' })];
+}
+
+/** The login that the platform runs: no toy database where it counts, one key a machine, names that are free. */
+export function managedLogin({ document, resolved, report }: StackSubject): readonly Finding[] {
+  const { keycloak } = document.identity ?? {};
+  if (keycloak === undefined) return [];
+  const at = (...path: string[]): string[] => ['identity', 'keycloak', ...path];
+  const isProduction = document.after !== undefined || resolved.policies.level === 'deny';
+  return [
+    ...(keycloak.devDatabase && isProduction
+      ? [report(identityFindings.devDatabase, at('devDatabase'), { message: '"devDatabase" is for development only' })]
+      : []),
+    ...Object.entries(keycloak.machines ?? {}).flatMap(([name, machine]) => [
+      ...(machine?.jwks !== undefined && machine.jwksUri !== undefined
+        ? [report(identityFindings.machineKeys, at('machines', name, 'jwks'), { message: `"${name}" has "jwks" beside "jwksUri"` })]
+        : []),
+      ...(name.startsWith('kea-')
+        ? [report(identityFindings.takenName, at('machines', name), { message: `"${name}" begins with "kea-", which is the platform's` })]
+        : []),
+      ...(machine?.jwks !== undefined && !isKeySet(machine.jwks)
+        ? [report(kind.keys, at('machines', name, 'jwks'), { message: '"jwks" is no JSON text with a list "keys" that holds a key' })]
+        : []),
+    ]),
+  ];
 }
 
 function isKeySet(text: string): boolean {

@@ -258,6 +258,12 @@ export interface Keycloak {
    */
   readonly hostname?: string | undefined;
   /**
+   * Host name at which people administer it; nothing of the plan leads there from outside of the cluster.
+   * Written as a host name.
+   * @default - `admin.<hostname of the login>`
+   */
+  readonly adminHostname?: string | undefined;
+  /**
    * Name of the realm.
    * Written as small letters, digits and hyphens, starting with a letter.
    * @default "kea"
@@ -268,8 +274,20 @@ export interface Keycloak {
    * @default "kea"
    */
   readonly audience?: string | undefined;
-  /** The PostgreSQL behind it. */
-  readonly database: Database;
+  /**
+   * The PostgreSQL behind it.
+   * @default - `devDatabase` is there
+   */
+  readonly database?: Database | undefined;
+  /**
+   * A PostgreSQL of one pod that the plan brings along, for development.
+   * @default - `database` is there
+   */
+  readonly devDatabase?: DevDatabase | undefined;
+  /** Applications that call models as themselves, by client id. */
+  readonly machines?: Machines | undefined;
+  /** Providers of a company with which its people log in here, by name. */
+  readonly brokers?: Brokers | undefined;
 }
 /** A PostgreSQL that exists. */
 export interface Database {
@@ -289,6 +307,137 @@ export interface Database {
    * Written as the name of a Kubernetes object.
    */
   readonly secret: string;
+}
+/** A PostgreSQL of one pod that the plan brings along, for development. */
+export interface DevDatabase {}
+/** Applications that call models as themselves, by client id. */
+export interface Machines {
+  /** One application. */
+  readonly [k: string]: Machine;
+}
+/** An application that calls models as itself (client credentials). Without keys it proves itself with a secret, which Keycloak makes and an administrator reads there. */
+export interface Machine {
+  /** Roles that it has, and that its tokens hold. */
+  readonly roles: readonly string[];
+  /**
+   * Where its public keys are; it proves itself with assertions signed by them.
+   * Written as an address such as https://login.example.com/x.
+   * @default - `jwks`, or a secret
+   */
+  readonly jwksUri?: string | undefined;
+  /**
+   * Its public keys as JSON text.
+   * @default - `jwksUri`, or a secret
+   */
+  readonly jwks?: string | undefined;
+  /**
+   * How it signs its assertions.
+   * @default "ES256"
+   */
+  readonly algorithm?: ('ES256' | 'ES384' | 'PS256' | 'RS256' | 'EdDSA') | undefined;
+}
+/** Providers of a company with which its people log in here, by name. */
+export interface Brokers {
+  /** One provider. */
+  readonly [k: string]: Broker;
+}
+/** A provider of a company with which its people log in here. Exactly one of `oidc` and `saml`. */
+export interface Broker {
+  /**
+   * What the button says.
+   * @default - its name
+   */
+  readonly title?: string | undefined;
+  /**
+   * It speaks OpenID Connect.
+   * @default - `saml` is there
+   */
+  readonly oidc?: BrokerOidc | undefined;
+  /**
+   * It speaks SAML 2.0.
+   * @default - `oidc` is there
+   */
+  readonly saml?: BrokerSaml | undefined;
+  /**
+   * Claim, or SAML attribute, that says what groups somebody is in.
+   * @default "groups"
+   */
+  readonly claim?: string | undefined;
+  /** Value of the claim → group of the realm. */
+  readonly groups?: BrokerGroups | undefined;
+  /** Value of the claim → role. */
+  readonly roles?: BrokerRoles | undefined;
+}
+/** A provider that speaks OpenID Connect. */
+export interface BrokerOidc {
+  /**
+   * Issuer, exactly as its tokens name it.
+   * Written as an address such as https://login.example.com/x.
+   */
+  readonly issuer: string;
+  /**
+   * Where people log in.
+   * Written as an address such as https://login.example.com/x.
+   */
+  readonly authorizationUrl: string;
+  /**
+   * Where codes are exchanged.
+   * Written as an address such as https://login.example.com/x.
+   */
+  readonly tokenUrl: string;
+  /**
+   * Where its keys are.
+   * Written as an address such as https://login.example.com/x.
+   */
+  readonly jwksUrl: string;
+  /**
+   * Where people log out.
+   * Written as an address such as https://login.example.com/x.
+   * @default - people stay logged in there
+   */
+  readonly logoutUrl?: string | undefined;
+  /** Client that it knows us by. */
+  readonly clientId: string;
+  /**
+   * Secret with the key `client-secret`.
+   * Written as the name of a Kubernetes object.
+   * @default - Keycloak signs with the realm's own key (`private_key_jwt`)
+   */
+  readonly secret?: string | undefined;
+}
+/** A provider that speaks SAML 2.0. */
+export interface BrokerSaml {
+  /** Its entity id. */
+  readonly entityId: string;
+  /**
+   * Where people log in.
+   * Written as an address such as https://login.example.com/x.
+   */
+  readonly ssoUrl: string;
+  /**
+   * Where people log out.
+   * Written as an address such as https://login.example.com/x.
+   * @default - people stay logged in there
+   */
+  readonly logoutUrl?: string | undefined;
+  /** Certificate with which it signs, PEM or base64. */
+  readonly certificate: string;
+}
+/** Value of the claim → group of the realm. */
+export interface BrokerGroups {
+  /**
+   * A group.
+   * Written as letters, digits and any of - _ . : / @, starting with a letter or a digit.
+   */
+  readonly [k: string]: string;
+}
+/** Value of the claim → role. */
+export interface BrokerRoles {
+  /**
+   * A role.
+   * Written as letters, digits and any of - _ . : / @, starting with a letter or a digit.
+   */
+  readonly [k: string]: string;
 }
 /** KEA's own issuer with sample people; local runs only. */
 export interface Embedded {}

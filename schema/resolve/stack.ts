@@ -1,8 +1,9 @@
 import { parseBytes, parseCpu, parseDuration } from '../../core/quantities';
 import type { Parsed } from '../../core/names';
 import { stackDefaults as is } from '../source/defaults';
-import type { Exposure, Identity, StackCache, StackDocument } from '../generated/platform';
-import type { ResolvedCache, ResolvedExposure, ResolvedIdentity, ResolvedStack } from '../resolved';
+import { sortedEntries } from '../../core/order';
+import type { Exposure, Identity, Keycloak, StackCache, StackDocument } from '../generated/platform';
+import type { ResolvedBroker, ResolvedCache, ResolvedExposure, ResolvedIdentity, ResolvedStack } from '../resolved';
 
 /** `images.lock.yaml`: image name → `sha256:<hex>`. */
 export type ImagesLock = { readonly [image: string]: string };
@@ -83,17 +84,59 @@ function resolveIdentity({ oidc, keycloak }: Identity, hostname: string): Resolv
     const realm = keycloak.realm ?? is.realm;
     const login = keycloak.hostname ?? `login.${hostname}`;
     const issuer = `https://${login}/realms/${realm}`;
-    const { address, name, secret } = keycloak.database;
     return {
       kind: 'keycloak',
       issuer,
       audience: keycloak.audience ?? is.audience,
       jwksUri: `${issuer}/protocol/openid-connect/certs`,
       claims,
-      keycloak: { hostname: login, realm, database: { address, name: name ?? 'keycloak', secret } },
+      keycloak: resolveKeycloak(keycloak, login, realm),
     };
   }
   return { kind: 'embedded', issuer: EMBEDDED_ISSUER, audience: is.audience, jwksUri: `${EMBEDDED_ISSUER}/jwks`, claims };
+}
+
+/** Where the PostgreSQL that the plan brings along is reached, and the Secret with its user. */
+const DEV_DATABASE = { address: 'kea-keycloak-database:5432', name: 'keycloak', secret: 'kea-keycloak-database', inPlan: true };
+
+function resolveKeycloak(document: Keycloak, hostname: string, realm: string): NonNullable<ResolvedIdentity['keycloak']> {
+  const { database } = document;
+  return {
+    hostname,
+    adminHostname: document.adminHostname ?? `admin.${hostname}`,
+    realm,
+    database: database
+      ? { address: database.address, name: database.name ?? 'keycloak', secret: database.secret, inPlan: false }
+      : DEV_DATABASE,
+    machines: sortedEntries(document.machines ?? {}).flatMap(([name, machine]) =>
+      machine === undefined
+        ? []
+        : [
+            {
+              name,
+              roles: machine.roles,
+              ...optional('jwksUri', machine.jwksUri),
+              ...optional('jwks', machine.jwks),
+              algorithm: machine.algorithm ?? is.machineAlgorithm,
+            },
+          ],
+    ),
+    brokers: sortedEntries(document.brokers ?? {}).flatMap(([name, broker]) =>
+      broker === undefined
+        ? []
+        : [
+            {
+              name,
+              title: broker.title ?? name,
+              ...optional('oidc', broker.oidc && (known(broker.oidc) as NonNullable<ResolvedBroker['oidc']>)),
+              ...optional('saml', broker.saml && (known(broker.saml) as NonNullable<ResolvedBroker['saml']>)),
+              claim: broker.claim ?? is.brokerClaim,
+              groups: known(broker.groups ?? {}),
+              roles: known(broker.roles ?? {}),
+            },
+          ],
+    ),
+  };
 }
 
 function resolveCache({ redis }: StackCache): ResolvedCache {

@@ -46,6 +46,8 @@ export const stackDefaults = {
   drain: '30s',
   audience: 'kea',
   realm: 'kea',
+  machineAlgorithm: 'ES256',
+  brokerClaim: 'groups',
   rolesClaim: 'roles',
   subjectClaim: 'sub',
   clientClaim: 'azp',

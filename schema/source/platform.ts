@@ -4,6 +4,7 @@ import {
   cpu,
   dnsLabel,
   duration,
+  fieldName,
   flag,
   formed,
   list,
@@ -176,21 +177,110 @@ const defs: { readonly [title: string]: Schema } = {
     },
     ['issuer'],
   ),
-  Keycloak: object(
-    'Keycloak',
-    'A Keycloak that the platform runs, with PostgreSQL from outside.',
+  Keycloak: object('Keycloak', 'A Keycloak that the platform runs, with PostgreSQL from outside.', {
+    hostname: formed('Host name at which people log in.', 'a host name', '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$', {
+      most: 253,
+      late: true,
+      otherwise: '`login.<hostname>`',
+      example: 'login.example.com',
+    }),
+    adminHostname: formed(
+      'Host name at which people administer it; nothing of the plan leads there from outside of the cluster.',
+      'a host name',
+      '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$',
+      { most: 253, late: true, otherwise: '`admin.<hostname of the login>`', example: 'admin.login.example.com' },
+    ),
+    realm: formed('Name of the realm.', dnsLabel.form, dnsLabel.pattern, { most: 63, default: is.realm, example: 'kea' }),
+    audience,
+    database: part('Database', 'The PostgreSQL behind it.', {
+      otherwise: '`devDatabase` is there',
+      example: { address: 'postgres.infra:5432', secret: 'keycloak-db' },
+    }),
+    devDatabase: part('DevDatabase', 'A PostgreSQL of one pod that the plan brings along, for development.', {
+      otherwise: '`database` is there',
+      example: {},
+    }),
+    machines: map('Machines', 'Applications that call models as themselves, by client id.', dnsLabel, part('Machine', 'One application.')),
+    brokers: map(
+      'Brokers',
+      'Providers of a company with which its people log in here, by name.',
+      dnsLabel,
+      part('Broker', 'One provider.'),
+      20,
+    ),
+  }),
+  DevDatabase: empty('DevDatabase', 'A PostgreSQL of one pod that the plan brings along, for development.'),
+  Machine: object(
+    'Machine',
+    'An application that calls models as itself (client credentials). Without keys it proves itself with a secret, which Keycloak makes and an administrator reads there.',
     {
-      hostname: formed('Host name at which people log in.', 'a host name', '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$', {
-        most: 253,
-        late: true,
-        otherwise: '`login.<hostname>`',
-        example: 'login.example.com',
+      roles: list('Roles that it has, and that its tokens hold.', formed('One role.', roleName.form, roleName.pattern, { most: 200 }), {
+        least: 1,
+        most: 200,
+        unique: true,
+        example: ['credit-score:score'],
       }),
-      realm: formed('Name of the realm.', dnsLabel.form, dnsLabel.pattern, { most: 63, default: is.realm, example: 'kea' }),
-      audience,
-      database: part('Database', 'The PostgreSQL behind it.', { example: { address: 'postgres.infra:5432', secret: 'keycloak-db' } }),
+      jwksUri: url('Where its public keys are; it proves itself with assertions signed by them.', {
+        otherwise: '`jwks`, or a secret',
+        example: 'https://batch.example.com/jwks',
+      }),
+      jwks: text('Its public keys as JSON text.', { most: 16_384, otherwise: '`jwksUri`, or a secret', example: '{"keys":[]}' }),
+      algorithm: choice('How it signs its assertions.', ['ES256', 'ES384', 'PS256', 'RS256', 'EdDSA'], {
+        default: is.machineAlgorithm,
+        example: 'PS256',
+      }),
     },
-    ['database'],
+    ['roles'],
+  ),
+  Broker: object('Broker', 'A provider of a company with which its people log in here. Exactly one of `oidc` and `saml`.', {
+    title: text('What the button says.', { most: 100, otherwise: 'its name', example: 'Company' }),
+    oidc: part('BrokerOidc', 'It speaks OpenID Connect.', { otherwise: '`saml` is there' }),
+    saml: part('BrokerSaml', 'It speaks SAML 2.0.', { otherwise: '`oidc` is there' }),
+    claim: text('Claim, or SAML attribute, that says what groups somebody is in.', {
+      most: 200,
+      default: is.brokerClaim,
+      example: 'memberOf',
+    }),
+    groups: map(
+      'BrokerGroups',
+      'Value of the claim → group of the realm.',
+      fieldName,
+      formed('A group.', roleName.form, roleName.pattern, { most: 200, example: 'risk-team' }),
+    ),
+    roles: map(
+      'BrokerRoles',
+      'Value of the claim → role.',
+      fieldName,
+      formed('A role.', roleName.form, roleName.pattern, { most: 200, example: 'credit-analyst' }),
+    ),
+  }),
+  BrokerOidc: object(
+    'BrokerOidc',
+    'A provider that speaks OpenID Connect.',
+    {
+      issuer: url('Issuer, exactly as its tokens name it.', { example: 'https://login.example.com/x' }),
+      authorizationUrl: url('Where people log in.', { example: 'https://login.example.com/x/authorize' }),
+      tokenUrl: url('Where codes are exchanged.', { example: 'https://login.example.com/x/token' }),
+      jwksUrl: url('Where its keys are.', { example: 'https://login.example.com/x/keys' }),
+      logoutUrl: url('Where people log out.', { otherwise: 'people stay logged in there', example: 'https://login.example.com/x/logout' }),
+      clientId: text('Client that it knows us by.', { most: 200, example: 'kea' }),
+      secret: secret('Secret with the key `client-secret`.', {
+        otherwise: "Keycloak signs with the realm's own key (`private_key_jwt`)",
+        example: 'kea-company-login',
+      }),
+    },
+    ['issuer', 'authorizationUrl', 'tokenUrl', 'jwksUrl', 'clientId'],
+  ),
+  BrokerSaml: object(
+    'BrokerSaml',
+    'A provider that speaks SAML 2.0.',
+    {
+      entityId: text('Its entity id.', { most: 500, example: 'https://login.example.com/saml' }),
+      ssoUrl: url('Where people log in.', { example: 'https://login.example.com/saml/sso' }),
+      logoutUrl: url('Where people log out.', { otherwise: 'people stay logged in there', example: 'https://login.example.com/saml/slo' }),
+      certificate: text('Certificate with which it signs, PEM or base64.', { most: 16_384, example: 'MIIC…' }),
+    },
+    ['entityId', 'ssoUrl', 'certificate'],
   ),
   Database: object(
     'Database',
@@ -234,16 +324,24 @@ const defs: { readonly [title: string]: Schema } = {
         late: true,
         example: 'redis.infra:6379',
       }),
-      mode: choice('One server (or a proxy that looks like one), a master watched by sentinels, or a Redis Cluster.', ['single', 'sentinel', 'cluster'], {
-        default: is.cacheMode,
-        example: 'sentinel',
-      }),
-      more: list('Further nodes or sentinels, asked when the first does not answer; not with `mode: single`.', address('Host and port.', { example: 'sentinel-2.infra:26379' }), {
-        most: 20,
-        unique: true,
-        otherwise: 'none',
-        example: ['sentinel-2.infra:26379'],
-      }),
+      mode: choice(
+        'One server (or a proxy that looks like one), a master watched by sentinels, or a Redis Cluster.',
+        ['single', 'sentinel', 'cluster'],
+        {
+          default: is.cacheMode,
+          example: 'sentinel',
+        },
+      ),
+      more: list(
+        'Further nodes or sentinels, asked when the first does not answer; not with `mode: single`.',
+        address('Host and port.', { example: 'sentinel-2.infra:26379' }),
+        {
+          most: 20,
+          unique: true,
+          otherwise: 'none',
+          example: ['sentinel-2.infra:26379'],
+        },
+      ),
       master: text('Only `mode: sentinel`: the name by which sentinels know the master.', {
         most: 100,
         otherwise: '`mymaster`',

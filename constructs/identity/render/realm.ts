@@ -1,140 +1,219 @@
-import { pinRole } from '../../../core/contract/names';
+import { methodRole, pinRole } from '../../../core/contract/names';
+import { MARK, objectId, ownMark, REALM_KINDS, type RealmObject, type RealmPlan } from '../../../core/contract/realm';
+import { ADMINS, modelScope, RealmClient, ROLES_SCOPE } from '../../../core/contract/realm-names';
+import { byBytes } from '../../../core/order';
 import type { JsonObject } from '../../../core/json';
-import type { ResolvedModel, ResolvedPlatform } from '../../../schema/resolved';
+import type { ResolvedMachine, ResolvedModel, ResolvedPlatform } from '../../../schema/resolved';
+import { brokerOf } from './broker';
 
 /** Lifetimes in seconds: short access tokens, because a role taken away works until the token ends. */
 const ACCESS_TOKEN_SECONDS = 300;
 const SESSION_IDLE_SECONDS = 1800;
 const SESSION_MAX_SECONDS = 36_000;
+/** How long Keycloak keeps events itself; the log has them longer. */
+const EVENT_SECONDS = 2_592_000;
 
 /**
- * The realm of a stack as Keycloak's realm representation (Keycloak 26, `RealmRepresentation`).
- * Defaults of Keycloak that are unsafe (full scope, no brute-force detection, no password policy, no events) are set, never inherited.
+ * The realm of a stack (Keycloak 26 representations), whole. Defaults of Keycloak that are unsafe (full scope, no brute-force detection, no password
+ * policy, no events) are set, never inherited. One model is one client with its roles and one scope, so an edit of one touches no other.
  */
-export function buildRealm(platform: ResolvedPlatform, realm: string): JsonObject {
-  const { stack, models } = platform;
-  return {
-    realm,
-    enabled: true,
-    displayName: `KEA ${stack.name}`,
-    sslRequired: 'external',
-    registrationAllowed: false,
-    resetPasswordAllowed: true,
-    editUsernameAllowed: false,
-    bruteForceProtected: true,
-    permanentLockout: false,
-    failureFactor: 10,
-    waitIncrementSeconds: 60,
-    maxFailureWaitSeconds: 900,
-    maxDeltaTimeSeconds: 43_200,
-    passwordPolicy: 'length(12) and notUsername() and notEmail() and passwordHistory(5)',
-    accessTokenLifespan: ACCESS_TOKEN_SECONDS,
-    ssoSessionIdleTimeout: SESSION_IDLE_SECONDS,
-    ssoSessionMaxLifespan: SESSION_MAX_SECONDS,
-    revokeRefreshToken: true,
-    refreshTokenMaxReuse: 0,
-    eventsEnabled: true,
-    eventsExpiration: 2_592_000,
-    eventsListeners: ['jboss-logging'],
-    adminEventsEnabled: true,
-    adminEventsDetailsEnabled: true,
-    attributes: { 'kea.managed': 'true', 'kea.stack': stack.name },
-    roles: {
-      realm: realmRoles(models).map((name) => ({ name, attributes: { 'kea.managed': ['true'] } })),
-      client: Object.fromEntries(models.map((model) => [model.name, clientRoles(model)])),
+export function buildRealm({ stack, models }: ResolvedPlatform, realm: string): RealmPlan {
+  const { keycloak } = stack.identity;
+  const machines = keycloak?.machines ?? [];
+  const brokers = keycloak?.brokers ?? [];
+  const objects = [
+    settings(stack.name, realm),
+    ...realmRoles(models).map((name) => object('role', name)),
+    ...models.flatMap((model) => [roleHolder(model), scopeOf(model)]),
+    rolesScope(stack.identity.audience),
+    ...peopleClients(stack.hostname, models),
+    ...machines.map((machine) => machineClient(machine, models)),
+    ...teams(models).map((name) => object('group', name)),
+    object('group', ADMINS, { sets: { granted: ['realm-management realm-admin'] } }),
+    ...brokers.map((broker) => object('provider', broker.name, brokerOf(broker, models))),
+  ];
+  return { realm, stack: stack.name, objects: objects.sort(inOrder) };
+}
+
+/** Every role that a machine or a broker may be given: methods', pins' and those of the realm. */
+export function knownRoles(models: readonly ResolvedModel[]): ReadonlySet<string> {
+  return new Set([...models.flatMap(clientRoles), ...realmRoles(models)]);
+}
+
+function inOrder(a: RealmObject, b: RealmObject): number {
+  return REALM_KINDS.indexOf(a.kind) - REALM_KINDS.indexOf(b.kind) || byBytes(objectId(a), objectId(b));
+}
+
+export type ObjectParts = Partial<Omit<RealmObject, 'kind' | 'name'>>;
+
+function object(kind: RealmObject['kind'], name: string, parts: ObjectParts = {}): RealmObject {
+  const { fields = {}, attributes = {}, mappers = {}, sets = {}, initial = {} } = parts;
+  return { kind, name, fields, attributes: { [MARK]: ownMark({ kind, name }), ...attributes }, mappers, sets, initial };
+}
+
+function settings(stack: string, realm: string): RealmObject {
+  return object('realm', realm, {
+    attributes: { 'kea.stack': stack },
+    initial: { enabled: true },
+    fields: {
+      displayName: `KEA ${stack}`,
+      sslRequired: 'external',
+      registrationAllowed: false,
+      resetPasswordAllowed: true,
+      editUsernameAllowed: false,
+      // Who controls a mail account at one provider must not become somebody else here.
+      duplicateEmailsAllowed: false,
+      bruteForceProtected: true,
+      permanentLockout: false,
+      failureFactor: 10,
+      waitIncrementSeconds: 60,
+      maxFailureWaitSeconds: 900,
+      maxDeltaTimeSeconds: 43_200,
+      passwordPolicy: 'length(12) and notUsername(undefined) and notEmail(undefined) and passwordHistory(5)',
+      accessTokenLifespan: ACCESS_TOKEN_SECONDS,
+      ssoSessionIdleTimeout: SESSION_IDLE_SECONDS,
+      ssoSessionMaxLifespan: SESSION_MAX_SECONDS,
+      revokeRefreshToken: true,
+      // Tabs refresh side by side with the same token.
+      refreshTokenMaxReuse: 1,
+      eventsEnabled: true,
+      eventsExpiration: EVENT_SECONDS,
+      eventsListeners: ['jboss-logging'],
+      adminEventsEnabled: true,
+      adminEventsDetailsEnabled: true,
     },
-    groups: owners(models).map((name) => ({ name, attributes: { 'kea.managed': ['true'] } })),
-    clients: [...models.map(resourceServer), portalClient(stack.hostname)],
-    clientScopes: [rolesScope(platform)],
-    defaultDefaultClientScopes: ['basic', 'kea-roles'],
-  };
+  });
 }
 
-/** Roles that methods name besides their own, in byte order: realm roles, given to people by groups. */
-function realmRoles(models: readonly ResolvedModel[]): string[] {
-  const own = new Set(models.flatMap((model) => clientRoles(model).map((role) => `${model.name}:${String(role['name'])}`)));
+/** Roles that methods name besides their own: realm roles, given to people by groups. */
+function realmRoles(models: readonly ResolvedModel[]): readonly string[] {
+  const own = new Set(models.flatMap(clientRoles));
   const named = models.flatMap((model) => model.contracts.flatMap((contract) => contract.methods.flatMap((method) => method.roles)));
-  return [...new Set(named.filter((role) => !own.has(role)))].sort();
+  return unique(named.filter((role) => !own.has(role)));
 }
 
-function owners(models: readonly ResolvedModel[]): string[] {
-  return [...new Set(models.map((model) => model.owner))].sort();
+/** Groups of those who own models and who approve access to them. They hold no role by that: owners ask like everybody. */
+function teams(models: readonly ResolvedModel[]): readonly string[] {
+  return unique(models.flatMap(({ owner, approvers }) => [owner, ...approvers])).filter((name) => name !== ADMINS);
 }
 
-function clientRoles(model: ResolvedModel): JsonObject[] {
-  const methods = new Set(model.contracts.flatMap((contract) => contract.methods.map((method) => method.method)));
-  const pin = pinRole(model.name).slice(model.name.length + 1);
-  return [...methods, pin].sort().map((name) => ({ name, clientRole: true, attributes: { 'kea.managed': ['true'] } }));
+/** Client roles carry the model's name, so that one mapper puts the roles of all models into one flat claim. */
+function clientRoles(model: ResolvedModel): readonly string[] {
+  const methods = model.contracts.flatMap((contract) => contract.methods.map(({ method }) => methodRole(model.name, method)));
+  return unique([...methods, pinRole(model.name)]);
 }
 
-/** A model's client only holds roles: every flow is off. Disabling it takes the model out of new tokens. */
-function resourceServer(model: ResolvedModel): JsonObject {
-  return {
-    clientId: model.name,
-    name: model.name,
-    description: model.description,
-    enabled: true,
-    publicClient: false,
-    bearerOnly: true,
-    standardFlowEnabled: false,
-    implicitFlowEnabled: false,
-    directAccessGrantsEnabled: false,
-    serviceAccountsEnabled: false,
-    fullScopeAllowed: false,
-    attributes: { 'kea.managed': 'true', 'kea.owner': model.owner },
-  };
+/** A model's client only holds roles: every flow is off. Disabling it by hand takes the model's roles out of new tokens, and stays. */
+function roleHolder(model: ResolvedModel): RealmObject {
+  return object('client', model.name, {
+    initial: { enabled: true },
+    fields: { name: model.name, description: firstLine(model.description), bearerOnly: true, ...noFlow },
+    attributes: { 'kea.owner': model.owner },
+    sets: { roles: clientRoles(model) },
+  });
 }
 
-function portalClient(hostname: string): JsonObject {
-  return {
-    clientId: 'kea-portal',
-    name: 'KEA portal',
-    enabled: true,
-    publicClient: true,
-    standardFlowEnabled: true,
-    implicitFlowEnabled: false,
-    directAccessGrantsEnabled: false,
-    serviceAccountsEnabled: false,
-    // The portal shows what the caller may use, so its token holds all of the caller's roles.
-    fullScopeAllowed: true,
-    redirectUris: [`https://${hostname}/docs/callback`],
-    webOrigins: [`https://${hostname}`],
-    attributes: { 'kea.managed': 'true', 'pkce.code.challenge.method': 'S256', 'post.logout.redirect.uris': `https://${hostname}/docs` },
-  };
+/** Asked for by name, it limits a token to one model, so that a token's size does not grow with what its holder may do. */
+function scopeOf(model: ResolvedModel): RealmObject {
+  return object('scope', modelScope(model.name), {
+    fields: { protocol: 'openid-connect', description: `Roles of ${model.name}` },
+    attributes: { 'include.in.token.scope': 'true', 'display.on.consent.screen': 'false' },
+    sets: { scoped: clientRoles(model).map((role) => `${model.name} ${role}`) },
+  });
 }
 
-/** One flat claim `roles`: realm roles by name, client roles as `<model>:<method>`; and the stack's audience. */
-function rolesScope({ stack, models }: ResolvedPlatform): JsonObject {
-  const claim = {
-    'claim.name': 'roles',
-    'jsonType.label': 'String',
-    multivalued: 'true',
-    'access.token.claim': 'true',
-    'id.token.claim': 'false',
-  };
-  return {
-    name: 'kea-roles',
-    description: 'Roles and audience that the gateway reads',
-    protocol: 'openid-connect',
-    attributes: { 'include.in.token.scope': 'false', 'kea.managed': 'true' },
-    protocolMappers: [
-      {
-        name: 'audience',
-        protocol: 'openid-connect',
-        protocolMapper: 'oidc-audience-mapper',
-        config: { 'included.custom.audience': stack.identity.audience, 'access.token.claim': 'true', 'id.token.claim': 'false' },
-      },
-      { name: 'realm-roles', protocol: 'openid-connect', protocolMapper: 'oidc-usermodel-realm-role-mapper', config: claim },
-      ...models.map((model) => ({
-        name: `roles-${model.name}`,
-        protocol: 'openid-connect',
-        protocolMapper: 'oidc-usermodel-client-role-mapper',
-        config: {
-          ...claim,
-          'usermodel.clientRoleMapping.clientId': model.name,
-          'usermodel.clientRoleMapping.rolePrefix': `${model.name}:`,
-        },
-      })),
-    ],
-  };
+const noFlow = {
+  publicClient: false,
+  standardFlowEnabled: false,
+  implicitFlowEnabled: false,
+  directAccessGrantsEnabled: false,
+  serviceAccountsEnabled: false,
+  fullScopeAllowed: false,
+} as const satisfies JsonObject;
+
+/** One flat claim `roles`, of realm roles and roles of models alike; and the stack's audience. Access tokens only. */
+function rolesScope(audience: string): RealmObject {
+  const common = { 'access.token.claim': 'true', 'id.token.claim': 'false' };
+  const claim = { ...common, 'claim.name': 'roles', 'jsonType.label': 'String', multivalued: 'true' };
+  return object('scope', ROLES_SCOPE, {
+    fields: { protocol: 'openid-connect', description: 'Roles and audience that the gateway reads' },
+    attributes: { 'include.in.token.scope': 'false' },
+    mappers: {
+      audience: { type: 'oidc-audience-mapper', config: { ...common, 'included.custom.audience': audience } },
+      'method-roles': { type: 'oidc-usermodel-client-role-mapper', config: claim },
+      'realm-roles': { type: 'oidc-usermodel-realm-role-mapper', config: claim },
+    },
+  });
+}
+
+/** Who logs people in: the gateway for its pages, the pages' scripts, and people at a terminal. All with PKCE and exact addresses. */
+function peopleClients(hostname: string, models: readonly ResolvedModel[]): readonly RealmObject[] {
+  const origin = originOf(hostname);
+  const pkce = { 'pkce.code.challenge.method': 'S256' };
+  const common = { ...noFlow, publicClient: true, standardFlowEnabled: true };
+  const sets = { defaultScopes: ['basic', 'profile', ROLES_SCOPE] };
+  return [
+    object('login', RealmClient.login, {
+      initial: { enabled: true },
+      // The pages show what the caller may use, so their token holds all of the caller's roles.
+      fields: { ...common, name: 'Documentation pages', fullScopeAllowed: true, redirectUris: [`${origin}/docs/callback`], webOrigins: [] },
+      attributes: { ...pkce, 'post.logout.redirect.uris': `${origin}/docs` },
+      sets,
+    }),
+    object('login', RealmClient.portal, {
+      initial: { enabled: true },
+      fields: { ...common, name: 'Trying calls', redirectUris: [`${origin}/docs/authorized`], webOrigins: [origin] },
+      attributes: pkce,
+      sets: { ...sets, scoped: realmRoles(models), optionalScopes: models.map(({ name }) => modelScope(name)) },
+    }),
+    object('login', RealmClient.cli, {
+      initial: { enabled: true },
+      fields: { ...common, name: 'Command line', redirectUris: ['http://127.0.0.1/*'], webOrigins: [] },
+      attributes: { ...pkce, 'oauth2.device.authorization.grant.enabled': 'true' },
+      sets: { ...sets, scoped: realmRoles(models), optionalScopes: models.map(({ name }) => modelScope(name)) },
+    }),
+  ];
+}
+
+/** An application with roles of its own: signed assertions where it has a key, else a secret that Keycloak makes. */
+function machineClient(machine: ResolvedMachine, models: readonly ResolvedModel[]): RealmObject {
+  const roles = unique(machine.roles.map((role) => inRealm(role, models)));
+  const { jwksUri, jwks } = machine;
+  const hasKey = jwksUri !== undefined || jwks !== undefined;
+  return object('login', machine.name, {
+    initial: { enabled: true },
+    fields: {
+      ...noFlow,
+      name: machine.name,
+      serviceAccountsEnabled: true,
+      clientAuthenticatorType: hasKey ? 'client-jwt' : 'client-secret',
+      redirectUris: [],
+      webOrigins: [],
+    },
+    attributes: {
+      ...(hasKey ? { 'token.endpoint.auth.signing.alg': machine.algorithm ?? 'ES256' } : {}),
+      ...(jwksUri === undefined ? {} : { 'use.jwks.url': 'true', 'jwks.url': jwksUri }),
+      ...(jwks === undefined ? {} : { 'use.jwks.string': 'true', 'jwks.string': jwks }),
+    },
+    sets: { defaultScopes: ['basic', ROLES_SCOPE], scoped: roles, granted: roles },
+  });
+}
+
+/** A role as sets name it: `<client> <role>` when it is a model's, its own name when it is the realm's. */
+export function inRealm(role: string, models: readonly ResolvedModel[]): string {
+  const model = models.find((each) => clientRoles(each).includes(role));
+  return model ? `${model.name} ${role}` : role;
+}
+
+/** `https://` but on this machine. */
+function originOf(hostname: string): string {
+  return `${/^localhost(:|$)/.test(hostname) ? 'http' : 'https'}://${hostname}`;
+}
+
+function firstLine(text: string): string {
+  return (text.split('\n')[0] ?? '').slice(0, 255);
+}
+
+function unique(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort(byBytes);
 }

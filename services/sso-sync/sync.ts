@@ -1,0 +1,163 @@
+import type KeycloakAdminClient from '@keycloak/keycloak-admin-client';
+import { canonicalJson } from '../../core/canonical';
+import { appliedOf, type RealmPlan } from '../../core/contract/realm';
+import {
+  appliedAfter,
+  inPhase,
+  losses,
+  realmDifference,
+  tolerableLosses,
+  type RealmDifference,
+  type RealmStep,
+} from '../../core/decide/realm-difference';
+import type { JsonObject } from '../../core/json';
+import { applySteps } from './apply';
+import { connect, type Connection } from './connect';
+import { asFailure, statusOf, SyncFailure } from './failure';
+import { takeLease, type LeaseTimes } from './lease';
+import { readRealm, type Reading } from './read';
+import { writeState } from './state';
+
+/** `add` goes before the routes that need the roles, `prune` after them; `all` is one after the other. */
+export type Phase = 'add' | 'prune' | 'all';
+
+export interface SyncOptions {
+  readonly connection: Connection;
+  readonly plan: RealmPlan;
+  readonly phase: Phase;
+  /** Most losses that pass. @default - five, or a fifth of what is managed */
+  readonly deletions?: number;
+  readonly lease?: LeaseTimes;
+}
+
+/** What was done, in order; empty when there was nothing to do. */
+export interface SyncResult {
+  readonly steps: readonly RealmStep[];
+}
+
+/** Readings after which something that still differs is taken for something that Keycloak does not take. */
+const ROUNDS = 3;
+
+/** What a sync would do now; changes nothing. @throws SyncFailure */
+export async function planSync({ connection, plan }: Pick<SyncOptions, 'connection' | 'plan'>): Promise<RealmDifference> {
+  try {
+    return differenceOf(plan, await readRealm(connect(connection, plan.realm), plan));
+  } catch (error) {
+    throw asFailure(error);
+  }
+}
+
+/**
+ * Makes the realm hold what the plan says, and touches nothing else. What was interrupted goes on at the next run: every round reads the realm anew.
+ *
+ * @throws SyncFailure; what was done until then stays done
+ */
+export async function sync(options: SyncOptions): Promise<SyncResult> {
+  try {
+    return await run(options);
+  } catch (error) {
+    throw asFailure(error);
+  }
+}
+
+async function run({ connection, plan, phase, deletions, lease: times }: SyncOptions): Promise<SyncResult> {
+  const admin = connect(connection, plan.realm);
+  const made = await ensureRealm(admin, connection, plan);
+  // A look without the lease first: most runs have nothing to do.
+  const first = await readRealm(admin, plan);
+  if (!made && first && nothingLeft(plan, first, phase)) return { steps: [] };
+  const lease = await takeLease(admin, times);
+  try {
+    const done: RealmStep[] = made ? [made] : [];
+    for (const half of phase === 'all' ? (['add', 'prune'] as const) : [phase]) {
+      done.push(...(await runPhase({ admin, plan, check: lease.check, deletions }, half)));
+    }
+    return { steps: done };
+  } finally {
+    await lease.release().catch(() => {});
+  }
+}
+
+interface PhaseRun {
+  readonly admin: KeycloakAdminClient;
+  readonly plan: RealmPlan;
+  readonly check: () => void;
+  readonly deletions: number | undefined;
+}
+
+async function runPhase({ admin, plan, check, deletions }: PhaseRun, phase: 'add' | 'prune'): Promise<readonly RealmStep[]> {
+  const done: RealmStep[] = [];
+  for (let round = 0; ; round += 1) {
+    const reading = await requireRealm(admin, plan);
+    const difference = differenceOf(plan, reading);
+    refuseForeign(difference);
+    const steps = inPhase(difference.steps, phase);
+    if (phase === 'prune' && round === 0) refuseLosses(steps, reading, deletions);
+    const applied = appliedAfter(phase, reading.applied, appliedOf(plan));
+    // Before members go in, so that a sync which dies in between still knows them for its own; after they went out, for the same reason.
+    if (phase === 'add') await writeState(admin, applied);
+    if (steps.length === 0) {
+      if (phase === 'prune') await writeState(admin, applied);
+      return done;
+    }
+    if (round === ROUNDS)
+      throw new SyncFailure('refused', `Keycloak does not keep what it was told: ${steps.map(named).slice(0, 5).join(', ')}`);
+    check();
+    await applySteps({ admin, realm: plan.realm, reading, check }, steps);
+    if (round === 0) done.push(...steps);
+  }
+}
+
+function differenceOf(plan: RealmPlan, reading: Reading | undefined): RealmDifference {
+  return realmDifference(plan, reading?.applied ?? {}, reading?.live ?? new Map());
+}
+
+function nothingLeft(plan: RealmPlan, reading: Reading, phase: Phase): boolean {
+  const difference = differenceOf(plan, reading);
+  refuseForeign(difference);
+  const halves = phase === 'all' ? (['add', 'prune'] as const) : [phase];
+  const after = appliedAfter(halves.at(-1) ?? 'add', reading.applied, appliedOf(plan));
+  const known = canonicalJson(reading.applied as unknown as JsonObject) === canonicalJson(after as unknown as JsonObject);
+  return known && halves.every((half) => inPhase(difference.steps, half).length === 0);
+}
+
+/** Makes the realm when there is none, and says so. */
+async function ensureRealm(admin: KeycloakAdminClient, connection: Connection, plan: RealmPlan): Promise<RealmStep | undefined> {
+  const { realm } = plan;
+  if (await admin.realms.findOne({ realm })) return undefined;
+  const object = plan.objects.find(({ kind }) => kind === 'realm');
+  if (!object) throw new Error('the plan has no object of kind realm');
+  try {
+    await connect(connection, 'master').realms.create({ realm, ...object.initial, ...object.fields, attributes: object.attributes });
+    return { do: 'create', object };
+  } catch (error) {
+    if (statusOf(error) === 409) return undefined;
+    throw error;
+  }
+}
+
+async function requireRealm(admin: KeycloakAdminClient, plan: RealmPlan): Promise<Reading> {
+  const reading = await readRealm(admin, plan);
+  if (!reading) throw new SyncFailure('refused', `the realm "${plan.realm}" went away`);
+  return reading;
+}
+
+function refuseForeign({ foreign }: RealmDifference): void {
+  if (foreign.length === 0) return;
+  throw new SyncFailure('foreign', `${foreign.map(named).slice(0, 10).join(', ')} exists in Keycloak and was not made by this stack`);
+}
+
+function refuseLosses(steps: readonly RealmStep[], { applied }: Reading, deletions: number | undefined): void {
+  const lost = losses(steps);
+  const most = deletions ?? tolerableLosses(Object.keys(applied).length);
+  if (lost.length <= most) return;
+  throw new SyncFailure(
+    'losses',
+    `${lost.length} would be deleted, ${most} may be: ${lost.slice(0, 5).join(', ')}${lost.length > 5 ? ', …' : ''}`,
+  );
+}
+
+function named(step: RealmStep | { readonly kind: string; readonly name: string }): string {
+  const { kind, name } = 'object' in step ? step.object : step;
+  return `${kind} "${name}"`;
+}
