@@ -6,13 +6,14 @@ import { withLock } from '../lib/lock.mjs';
 import { duration, say } from '../lib/project.mjs';
 import { containerd, etcd, kubectl } from './debian.mjs';
 import { envoy } from './envoy.mjs';
+import { chromium, keycloak, postgres } from './keycloak.mjs';
 import { kubeApiserver, kubeControllerManager, kubelet, kubeProxy, kubeScheduler } from './kubernetes.mjs';
 import { cni, coredns, metricsServer, netpol, pause, runc } from './node.mjs';
 import { redis } from './redis.mjs';
 import { execute } from './tools.mjs';
 
 export const parts = [
-  ...[envoy, redis, etcd, kubectl],
+  ...[envoy, redis, etcd, kubectl, keycloak, postgres, chromium],
   ...[kubeApiserver, kubeControllerManager, kubeScheduler, kubelet, kubeProxy],
   ...[containerd, runc, cni, coredns, metricsServer, netpol, pause],
 ];
