@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../core/json';
-import type { Framework, PolicyRule, Variable } from '../schema/generated/policy-rule';
+import type { Framework, Parameter, PolicyRule, Variable } from '../schema/generated/policy-rule';
 import type { ResolvedPlatform } from '../schema/resolved';
 import { celLiteral } from './literal';
 import { sharedVariablesIn } from './shared-variables';
@@ -33,6 +33,8 @@ export interface Rule extends RuleFacts {
   readonly kinds: readonly string[];
   /** Labels that an object must carry to be judged; `*` is any value. */
   readonly labels: { readonly [label: string]: string };
+  /** What may be set, by the name of its variable. */
+  readonly parameters: { readonly [name: string]: Parameter };
   /** Parameters as literals, shared variables that are used, and the rule's own, each after those that it needs. */
   readonly variables: readonly Variable[];
   /** True where the object is fine. */
@@ -97,6 +99,7 @@ export function completeRule(written: PolicyRule, file: string, values: Paramete
     step: written.step ?? 'deny',
     kinds: written.applies.kinds,
     labels: written.applies.labels ?? {},
+    parameters: written.parameters ?? {},
     variables: [...parameters, ...sharedVariablesIn(texts), ...own],
     expression: written.expression,
     ...(written.messageExpression === undefined ? {} : { messageExpression: written.messageExpression }),

@@ -1,5 +1,12 @@
 import type { BundleContract, BundleMethod } from './bundle';
 
+/** What facts are made of, as the bundle and as the resolved platform have it. */
+export interface RouteSubject extends Pick<BundleContract, 'classification' | 'routing' | 'audit'> {
+  /** In their order. */
+  readonly versions: readonly { readonly version: string }[];
+  readonly methods: readonly Pick<BundleMethod, 'roles' | 'cache'>[];
+}
+
 /**
  * What a Kubernetes object alone does not tell, as annotations on the object, so that one rule text decides in `kea check`, in a preview and in the
  * API server. They stand on objects, never on pod templates: no pod restarts for a fact. Only the deployer may set them
@@ -31,8 +38,8 @@ export const Fact = {
 /** Everything below this prefix, labels and annotations, is the deployer's to set. */
 export const FACT_PREFIX = 'kea.dev/';
 
-/** Facts of one contract's routes, for the object that carries them. Versions stand in their order. */
-export function routeFacts(contract: BundleContract): { readonly [annotation: string]: string } {
+/** Facts of one contract's routes, for the object that carries them. */
+export function routeFacts(contract: RouteSubject): { readonly [annotation: string]: string } {
   const newest = contract.versions.at(-1);
   return {
     [Fact.classification]: contract.classification,
@@ -44,7 +51,7 @@ export function routeFacts(contract: BundleContract): { readonly [annotation: st
   };
 }
 
-function widestScope(methods: readonly BundleMethod[]): 'none' | 'principal' | 'shared' {
+function widestScope(methods: RouteSubject['methods']): 'none' | 'principal' | 'shared' {
   const scopes = new Set(methods.map(({ cache }) => cache.scope));
   return scopes.has('shared') ? 'shared' : scopes.has('principal') ? 'principal' : 'none';
 }
