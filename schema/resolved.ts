@@ -26,7 +26,12 @@ export interface ResolvedStack {
     readonly digests: { readonly [name: string]: string };
     readonly pullSecret?: string;
   };
-  readonly gateway: { readonly replicas: { readonly min: number; readonly max: number }; readonly drainSeconds: number };
+  readonly gateway: {
+    readonly replicas: { readonly min: number; readonly max: number };
+    /** Of one pod, thousandths of a core. */
+    readonly cpuMillis: number;
+    readonly drainSeconds: number;
+  };
   readonly identity: ResolvedIdentity;
   readonly cache: ResolvedCache;
   /** `*`, model, `model/v1` or `model/v1/1.4.0` → number that changes when its answers must be forgotten. */

@@ -113,7 +113,7 @@ function processor(options: GatewayPodOptions): k8s.Container {
     args: ['--config', `${Mount.processor}/processor.json`],
     ports: [{ name: 'management', containerPort: Port.management }],
     env: [{ name: 'KEA_POD', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
-    resources: { cpuMillis: 500, memoryBytes: GiB, ephemeralStorageBytes: 1.5 * GiB },
+    resources: { cpuMillis: halfOf(options.stack.gateway.cpuMillis), memoryBytes: GiB, ephemeralStorageBytes: 1.5 * GiB },
     startupProbe: httpProbe(ManagementPath.live, 'management', { period: 1, failures: 60, timeout: 2 }),
     livenessProbe: httpProbe(ManagementPath.live, 'management', { period: 10, failures: 6, timeout: 5 }),
     volumeMounts: [
@@ -135,9 +135,10 @@ function envoy(options: GatewayPodOptions): k8s.Container {
     command: ['envoy'],
     args: ['--config-path', `${Mount.envoy}/envoy.json`, '--concurrency', '2', '--disable-hot-restart', '--log-level', 'warn'],
     ports: [{ name: 'http', containerPort: Port.edge }],
-    resources: { cpuMillis: 500, memoryBytes: ENVOY_MEMORY, ephemeralStorageBytes: 256 * MiB },
+    resources: { cpuMillis: halfOf(options.stack.gateway.cpuMillis), memoryBytes: ENVOY_MEMORY, ephemeralStorageBytes: 256 * MiB },
     // Ready says the processor, after a request through edge, processor and inner; alive says only that Envoy listens.
-    readinessProbe: httpProbe(ManagementPath.ready, 'management', { period: 2, failures: 2, timeout: 2 }),
+    // The port stands as a number: its name is known in the processor's container only.
+    readinessProbe: httpProbe(ManagementPath.ready, Port.management, { period: 2, failures: 2, timeout: 2 }),
     livenessProbe: { tcpSocket: { port: k8s.IntOrString.fromString('http') }, periodSeconds: 10, failureThreshold: 6, timeoutSeconds: 5 },
     lifecycle: { preStop: { httpGet: { path: ManagementPath.drain, port: k8s.IntOrString.fromNumber(Port.management), scheme: 'HTTP' } } },
     volumeMounts: [
@@ -146,6 +147,11 @@ function envoy(options: GatewayPodOptions): k8s.Container {
       ...(options.tlsSecret ? [{ name: 'tls', mountPath: Mount.tls, readOnly: true }] : []),
     ],
   });
+}
+
+/** Both containers of a pod reserve the same. */
+function halfOf(cpuMillis: number): number {
+  return Math.ceil(cpuMillis / 2);
 }
 
 /** The token that pods get by default, as a volume of one container only. */

@@ -216,7 +216,8 @@ export class ModelGateway extends Construct {
       policyTypes: ['Ingress'],
       ingress: [{ ports: [{ protocol: 'TCP', port: k8s.IntOrString.fromString('http') }] }],
     });
-    policy('AllowScrapers', 'from-scrapers', allowFrom(selector, [scrapers()], ['management']));
+    // As a number: not every network plugin knows the names of sidecars' ports.
+    policy('AllowScrapers', 'from-scrapers', allowFrom(selector, [scrapers()], [Port.management]));
     const outside = [
       ...new Set([
         ...API_SERVER_PORTS,

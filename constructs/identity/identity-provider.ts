@@ -19,7 +19,6 @@ const USER = { uid: 1000, gid: 1000 };
 /** Keycloak sizing guide: 1,250 MB for the server and its caches; the heap is 70 % of the limit. */
 const MEMORY = 2 * GiB;
 const GRACE_SECONDS = 60;
-const REPLICAS = 2;
 const HOME = '/opt/keycloak';
 
 export interface IdentityProviderProps {
@@ -71,7 +70,8 @@ export class IdentityProvider extends Construct {
       metadata,
       spec: {
         serviceName: `${NAME}-members`,
-        replicas: REPLICAS,
+        // A stack that makes do with one gateway makes do with one login.
+        replicas: stack.gateway.replicas.min > 1 ? 2 : 1,
         podManagementPolicy: 'Parallel',
         revisionHistoryLimit: 3,
         updateStrategy: { type: 'RollingUpdate' },

@@ -2,14 +2,13 @@ import type { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Fact } from '../../core/contract/facts';
 import { versionName } from '../../core/contract/names';
-import type { JsonObject, JsonValue } from '../../core/json';
-import { sortedObject } from '../../core/order';
 import type { ResolvedContract, ResolvedModel, ResolvedStack, ResolvedVersion } from '../../schema/resolved';
 import { extendRendered, k8s, type L1Kind, plainObject } from '../k8s';
 import { type Labels, modelLabels, versionPodLabels, versionSelector } from '../shared/labels';
 import { allowTo, toAnywhere, toDns } from '../shared/network-policy';
 import { expectObject, reportFinding } from '../shared/notes';
 import { type Transform, transformed } from '../shared/objects';
+import { sleepBeforeStop } from '../shared/pre-stop';
 import { type ArtifactPlan, artifactPlan } from './render/artifact';
 import { modelPod, PRE_STOP_SECONDS, SERVER_CONTAINER } from './render/pod';
 import { autoscaler, isAutoscaled, scalingFindings } from './render/scaling';
@@ -147,7 +146,7 @@ export class ModelVersion extends Construct {
       { metadata: { ...this.metadata(), annotations: this.facts() }, spec },
       this.props.transform?.deployment,
     );
-    extendRendered(deployment, withPreStop);
+    extendRendered(deployment, sleepBeforeStop(SERVER_CONTAINER, PRE_STOP_SECONDS));
   }
 
   private addScaling(): void {
@@ -187,19 +186,4 @@ export class ModelVersion extends Construct {
     if (!transform) return plainObject(kind, this, id, props);
     return new kind(this, id, transformed(this, id, { name: this.name, version: this.props.version.version }, props, transform));
   }
-}
-
-/**
- * The kubelet itself waits before it ends the server, so that images without a shell drain too: an action that is newer than this minor's types.
- * A transform that sets a lifecycle of its own keeps it.
- */
-function withPreStop(deployment: JsonObject): JsonObject {
-  const spec = deployment['spec'] as JsonObject;
-  const template = spec['template'] as JsonObject;
-  const pod = template['spec'] as JsonObject;
-  const lifecycle = { preStop: { sleep: { seconds: PRE_STOP_SECONDS } } };
-  const containers = (pod['containers'] as readonly JsonObject[]).map((container) =>
-    container['name'] === SERVER_CONTAINER ? sortedObject<JsonValue | undefined>({ lifecycle, ...container }) : container,
-  );
-  return { ...deployment, spec: { ...spec, template: { ...template, spec: { ...pod, containers } } } };
 }

@@ -1,15 +1,16 @@
 import { Construct } from 'constructs';
-import { Port } from '../../core/contract/ports';
+import { ManagementPath, Port } from '../../core/contract/ports';
 import { programCommand } from '../../core/contract/programs';
 import type { ResolvedStack } from '../../schema/resolved';
 import { expectRootCertificate, serviceAccountToken } from '../gateway/gateway-pod';
-import { k8s, plainObject } from '../k8s';
+import { extendRendered, k8s, plainObject } from '../k8s';
 import { registerPlanCheck } from '../plan/register';
 import { emptyDir, hardenedContainer, hardenedPod, httpProbe, nativeSidecar, stackPod } from '../shared/hardened-pod';
 import { imageReference, KeaImage } from '../shared/images';
 import { platformLabels, platformSelector } from '../shared/labels';
 import { allowFrom, allowTo, denyAll, gatewayPods, toAnywhere, toDns } from '../shared/network-policy';
 import { reportFinding } from '../shared/notes';
+import { sleepBeforeStop } from '../shared/pre-stop';
 import { MiB } from '../shared/quantities';
 
 const NAME = 'kea-portal';
@@ -43,7 +44,7 @@ export class Portal extends Construct {
       metadata,
       spec: { selector, ports: [{ name: 'http', port: Port.portal, targetPort: k8s.IntOrString.fromString('http') }] },
     });
-    plainObject(k8s.KubeDeployment, this, 'Deployment', {
+    const deployment = plainObject(k8s.KubeDeployment, this, 'Deployment', {
       metadata,
       spec: {
         replicas: stack.gateway.replicas.min > 1 ? 2 : 1,
@@ -56,6 +57,7 @@ export class Portal extends Construct {
         template: { metadata: { labels }, spec: this.pod(stack, image.reference) },
       },
     });
+    extendRendered(deployment, sleepBeforeStop('portal', 5));
     plainObject(k8s.KubePodDisruptionBudget, this, 'DisruptionBudget', {
       metadata,
       spec: {
@@ -115,9 +117,8 @@ export class Portal extends Construct {
           args: ['--bundle', BUNDLE, '--host', '0.0.0.0', '--port', String(Port.portal)],
           ports: [{ name: 'http', containerPort: Port.portal }],
           resources: { cpuMillis: 50, memoryBytes: 256 * MiB, ephemeralStorageBytes: 64 * MiB },
-          readinessProbe: httpProbe('/-/ready', 'http', { period: 5, failures: 2, timeout: 2 }),
-          livenessProbe: httpProbe('/-/live', 'http', { period: 10, failures: 6, timeout: 5 }),
-          lifecycle: { preStop: { exec: { command: ['sleep', '5'] } } },
+          readinessProbe: httpProbe(ManagementPath.ready, 'http', { period: 5, failures: 2, timeout: 2 }),
+          livenessProbe: httpProbe(ManagementPath.live, 'http', { period: 10, failures: 6, timeout: 5 }),
           volumeMounts: [
             { ...bundle, readOnly: true },
             { name: 'tmp', mountPath: '/tmp' },

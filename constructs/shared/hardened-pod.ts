@@ -151,11 +151,11 @@ function spread(selector: { readonly [label: string]: string }, zones: boolean):
 /** An HTTP probe without a host. Times in seconds. */
 export function httpProbe(
   path: string,
-  port: string,
+  port: string | number,
   timing: { readonly period: number; readonly failures: number; readonly timeout: number; readonly initialDelay?: number },
 ): k8s.Probe {
   return {
-    httpGet: { path, port: k8s.IntOrString.fromString(port), scheme: 'HTTP' },
+    httpGet: { path, port: typeof port === 'number' ? k8s.IntOrString.fromNumber(port) : k8s.IntOrString.fromString(port), scheme: 'HTTP' },
     periodSeconds: timing.period,
     failureThreshold: timing.failures,
     timeoutSeconds: timing.timeout,

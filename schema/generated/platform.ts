@@ -175,6 +175,12 @@ export interface Gateway {
   /** How many there are. */
   readonly replicas?: Replicas | undefined;
   /**
+   * Processor time that one pod reserves, half for Envoy, half for the processor; there is no upper limit.
+   * Unit: cpu.
+   * @default "1"
+   */
+  readonly cpu?: (string | number) | undefined;
+  /**
    * How long a leaving pod finishes what it began.
    * Written as a duration such as 250ms, 30s, 10m, 2h or 7d.
    * @default "30s"

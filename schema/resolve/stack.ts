@@ -31,6 +31,7 @@ export function resolveStack(document: StackDocument, name: string, lock: Images
     },
     gateway: {
       replicas: { min: gateway?.replicas?.min ?? is.gatewayMin, max: gateway?.replicas?.max ?? is.gatewayMax },
+      cpuMillis: or0(parseCpu(gateway?.cpu ?? is.gatewayCpu)),
       drainSeconds: seconds(gateway?.drain ?? is.drain),
     },
     identity: resolveIdentity(document.identity ?? {}, hostname),

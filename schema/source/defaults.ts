@@ -43,6 +43,7 @@ export const stackDefaults = {
   unpinned: 'refuse',
   gatewayMin: 2,
   gatewayMax: 6,
+  gatewayCpu: '1',
   drain: '30s',
   audience: 'kea',
   realm: 'kea',

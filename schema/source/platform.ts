@@ -141,6 +141,10 @@ const defs: { readonly [title: string]: Schema } = {
   }),
   Gateway: object('Gateway', "The gateway's pods.", {
     replicas: part('Replicas', 'How many there are.', { example: { min: 2, max: 10 } }),
+    cpu: cpu('Processor time that one pod reserves, half for Envoy, half for the processor; there is no upper limit.', {
+      default: is.gatewayCpu,
+      example: '500m',
+    }),
     drain: duration('How long a leaving pod finishes what it began.', { default: is.drain, example: '30s' }),
   }),
   Replicas: object('Replicas', 'Bounds of the autoscaler.', {

@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Header } from '../../core/contract/headers';
+import { ManagementPath } from '../../core/contract/ports';
 import { Problem, PROBLEM_JSON, problemType, type ProblemName } from '../../core/contract/problems';
 import { parseRoles } from '../../core/decide/role-verdict';
 import { Library, shelfDocument } from './library';
@@ -40,7 +41,8 @@ export function portalServer(options: PortalOptions, ownFiles: string): FastifyI
   );
   app.setErrorHandler((_error, _request, reply) => problem(reply, 'internal'));
 
-  app.get('/healthz', async (_request, reply) =>
+  app.get(ManagementPath.live, async (_request, reply) => reply.send({ live: true }));
+  app.get(ManagementPath.ready, async (_request, reply) =>
     (await library.stack()) === undefined ? problem(reply, 'configuration-pending') : reply.send({ ready: true }),
   );
 

@@ -33,7 +33,7 @@ export function sampleStack(over: Partial<ResolvedStack> = {}): ResolvedStack {
     namespaces: { platform: 'kea-system', models: 'kea-models' },
     hostname: 'models.example.com',
     images: { unpinned: 'refuse', digests: fakeDigests() },
-    gateway: { replicas: { min: 2, max: 4 }, drainSeconds: 30 },
+    gateway: { replicas: { min: 2, max: 4 }, cpuMillis: 1000, drainSeconds: 30 },
     identity: {
       kind: 'oidc',
       issuer: 'https://login.example.com/realms/test',

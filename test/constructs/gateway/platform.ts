@@ -24,7 +24,7 @@ export function platform(models: readonly ResolvedModel[], stackIdentity: Resolv
       namespaces: { platform: 'kea', models: 'kea-models' },
       hostname: 'models.example.com',
       images: { unpinned: 'warn', digests: {} },
-      gateway: { replicas: { min: 2, max: 4 }, drainSeconds: 30 },
+      gateway: { replicas: { min: 2, max: 4 }, cpuMillis: 1000, drainSeconds: 30 },
       identity: stackIdentity,
       cache: { kind: 'none' },
       artifacts: { allow: [], requireDigest: false },

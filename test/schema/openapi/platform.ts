@@ -80,7 +80,7 @@ export function platform(models: readonly ResolvedModel[] = [model()], identity:
       namespaces: { platform: 'kea', models: 'kea-models' },
       hostname: 'models.risk.internal',
       images: { unpinned: 'warn', digests: {} },
-      gateway: { replicas: { min: 1, max: 1 }, drainSeconds: 30 },
+      gateway: { replicas: { min: 1, max: 1 }, cpuMillis: 1000, drainSeconds: 30 },
       identity,
       cache: { kind: 'none' },
       artifacts: { allow: [], requireDigest: false },

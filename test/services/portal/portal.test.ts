@@ -113,9 +113,9 @@ test('a new bundle is seen with the next request; a broken one leaves the last',
 });
 
 test('it is ready once there is a bundle', async () => {
-  expect((await get('/healthz')).statusCode).toBe(503);
+  expect((await get('/-/ready')).statusCode).toBe(503);
   publish(model());
-  expect((await get('/healthz')).statusCode).toBe(200);
+  expect((await get('/-/ready')).statusCode).toBe(200);
 });
 
 test.each([
