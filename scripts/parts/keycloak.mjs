@@ -13,17 +13,17 @@ const OLDEST_JAVA = 17;
  */
 const STARTER = `#!/bin/sh
 here=$(cd "$(dirname "$0")" && pwd)
-if [ "$1" = --version ]; then cat "$here/dist/version.txt"; exit; fi
+if [ "$1" = --version ]; then cat "$here/version.txt"; exit; fi
 for java in "$JAVA_HOME/bin/java" "$(command -v java)" /usr/lib/jvm/*/bin/java; do
   [ -x "$java" ] || continue
   major=$("$java" -version 2>&1 | sed -n 's/.*version "\\([0-9]*\\).*/\\1/p')
   if [ "\${major:-0}" -ge ${OLDEST_JAVA} ]; then found=$java; break; fi
 done
 if [ -z "$found" ]; then echo "Keycloak needs Java ${OLDEST_JAVA} or newer: apt-get install openjdk-17-jre-headless, or set JAVA_HOME" >&2; exit 69; fi
-home=$here/dist
+home=$here
 if [ -n "$KEA_KEYCLOAK_DATA" ]; then
   home=$KEA_KEYCLOAK_DATA
-  mkdir -p "$home" && cp -r "$here/dist/bin" "$here/dist/conf" "$home/" && cp -rs "$here/dist/lib" "$here/dist/providers" "$here/dist/themes" "$home/" 2>/dev/null
+  mkdir -p "$home" && cp -r "$here/bin" "$here/conf" "$home/" && cp -rs "$here/lib" "$here/providers" "$here/themes" "$home/" 2>/dev/null
 fi
 JAVA=$found exec "$home/bin/kc.sh" "$@"
 `;
@@ -46,9 +46,10 @@ export const keycloak = {
     await execute('mvn', ['-q', '-B', `${plugin}:get`, `-Dartifact=${artifact}`, '-Dtransitive=false']);
     await execute('mvn', ['-q', '-B', `${plugin}:copy`, `-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`]);
     await unzip(join(folder, archive), folder);
-    renameSync(join(folder, `keycloak-${VERSION}`), join(folder, 'dist'));
-    rmSync(join(folder, archive));
-    chmodSync(join(folder, 'dist/bin/kc.sh'), 0o755);
+    const unpacked = join(folder, `keycloak-${VERSION}`);
+    for (const name of readdirSync(unpacked)) renameSync(join(unpacked, name), join(folder, name));
+    for (const rest of [unpacked, join(folder, archive)]) rmSync(rest, { recursive: true });
+    chmodSync(join(folder, 'bin/kc.sh'), 0o755);
     writeFileSync(join(folder, 'kea-keycloak'), STARTER);
   },
   ways: [
