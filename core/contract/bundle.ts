@@ -1,4 +1,5 @@
 import type { JsonObject, JsonSchema, JsonValue } from '../json';
+import type { Fronts } from './fronts';
 
 /**
  * The gateway bundle: everything that changes while a gateway runs, as data, content-addressed.
@@ -35,10 +36,14 @@ export interface BundlePartRef {
 /** All that the gateway knows of one contract. */
 export interface BundlePart {
   readonly contract: BundleContract;
-  /** One EDS cluster a version, Envoy `Cluster` in JSON form, named `versionName(model, version)`. */
+  /** One EDS cluster a version, Envoy `Cluster` in JSON form, named `versionName(model, version)`; with gRPC a second one each, `grpcClusterName`. */
   readonly clusters: readonly JsonObject[];
   /** Envoy `Route` objects of the contract's prefix, in order; the supervisor adds nothing but the part's digest header. */
   readonly routes: readonly JsonObject[];
+  /** Routes below `/v2/models/<model>`, where this is the model's newest contract. @default - none */
+  readonly bareRoutes?: readonly JsonObject[];
+  /** Routes of calls over gRPC that name this contract. @default - none */
+  readonly grpcRoutes?: readonly JsonObject[];
   /** By sha256 (hex) of their canonical JSON. */
   readonly schemas: { readonly [digest: string]: JsonSchema };
   /** OpenAPI 3.1 document of the contract. */
@@ -58,6 +63,10 @@ export interface BundleContract {
   /** What decides the version when the caller does not pin one. */
   readonly routing: BundleRouting;
   readonly methods: readonly BundleMethod[];
+  /** Which methods the standard paths stand for. */
+  readonly fronts?: Fronts;
+  /** The method of `fronts.infer` may be called over gRPC, past the processor. */
+  readonly grpc?: boolean;
   readonly audit: { readonly level: 'metadata' | 'durable' | 'strict'; readonly payload: 'none' | 'hashed' | 'redacted' };
   /** ISO dates; after `sunset` the answers carry the header and 410 is up to the stack. */
   readonly lifecycle: { readonly deprecated?: string; readonly sunset?: string; readonly retired: boolean };
@@ -75,8 +84,8 @@ export interface BundleVersion {
   readonly runtimeModel: string;
   /** Highest number of concurrent requests that all instances together take. */
   readonly concurrency: number;
-  /** How many more may wait in one gateway. */
-  readonly queue: number;
+  /** How many more may wait in one gateway. @default - as many as `concurrency`, 64 at least */
+  readonly queue?: number;
 }
 
 /** What a runtime speaks: Open Inference Protocol v2 (REST), TensorFlow Serving REST, the contract's own JSON, OpenAI's API. */

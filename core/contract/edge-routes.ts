@@ -1,7 +1,9 @@
 import type { JsonObject } from '../json';
 import type { BundleIndex, BundlePart } from './bundle';
-import { Header } from './headers';
+import { barePrefix, GRPC_SERVICE, grpcModel } from './fronts';
+import { EnvoyHeader, Header } from './headers';
 import { contractName, contractPrefix } from './names';
+import { WorkerPath } from './ports';
 
 /** Name of the one RouteConfiguration that the edge listener asks for. */
 export const EDGE_ROUTES = 'edge';
@@ -13,36 +15,58 @@ export const EDGE_ROUTES = 'edge';
  */
 export function edgeRouteConfiguration(index: BundleIndex, parts: readonly BundlePart[]): JsonObject {
   const digests = new Map(index.parts.map((part) => [part.name, part.digest]));
-  const map = Object.fromEntries(
-    parts
-      .filter((part) => part.routes.length > 0)
-      .map((part) => {
-        const { model, contract } = part.contract;
-        const digest = digests.get(contractName(model, contract));
-        if (digest === undefined) throw new Error(`the index does not list the part ${contractName(model, contract)}`);
-        return [contractPrefix(model, contract), partRoutes(part, digest)];
-      }),
-  );
-  return edgeVirtualHost(index, map);
+  const entries = parts.map((part) => {
+    const name = contractName(part.contract.model, part.contract.contract);
+    const digest = digests.get(name);
+    if (digest === undefined) throw new Error(`the index does not list the part ${name}`);
+    return partEntries(part, digest);
+  });
+  return edgeVirtualHost(index, entries);
 }
 
-/** Value of one contract's entry in the prefix map. */
-export function partRoutes(part: BundlePart, digest: string): JsonObject {
-  return routeList(part.routes.map((route) => withPart(route, digest)));
+/** What one contract brings into the edge's maps. */
+export interface EdgeEntries {
+  /** Beginning of a path → its routes. */
+  readonly paths: { readonly [prefix: string]: JsonObject };
+  /** Value of the metadata `kea-model` → routes of gRPC calls. */
+  readonly grpc: { readonly [model: string]: JsonObject };
+}
+
+/** `wrap` may translate a route list at once, so that it is not translated again while it does not change. */
+export function partEntries(part: BundlePart, digest: string, wrap: (list: JsonObject) => JsonObject = (list) => list): EdgeEntries {
+  const { model, contract } = part.contract;
+  const entry = (routes: readonly JsonObject[]): JsonObject =>
+    routeAction(wrap({ '@type': ROUTE_LIST, routes: routes.map((route) => withPart(route, digest)) }));
+  return {
+    paths: {
+      ...(part.routes.length > 0 ? { [contractPrefix(model, contract)]: entry(part.routes) } : {}),
+      // The key is also the beginning of longer names, so what is not the model's own ends here.
+      ...(part.bareRoutes ? { [barePrefix(model)]: entry([...part.bareRoutes, DENY]) } : {}),
+    },
+    grpc: part.grpcRoutes ? { [grpcModel(model, contract)]: entry(part.grpcRoutes) } : {},
+  };
 }
 
 /** The configuration around ready entries, so that the supervisor can keep those that did not change. */
-export function edgeVirtualHost(index: BundleIndex, contracts: { readonly [prefix: string]: JsonObject }): JsonObject {
-  const rest = routeList([...index.platformRoutes.map((route) => withPart(route, index.digest)), DENY]);
+export function edgeVirtualHost(index: BundleIndex, entries: readonly EdgeEntries[]): JsonObject {
+  const grpc = Object.assign({}, ...entries.map((each) => each.grpc)) as JsonObject;
+  const contracts = Object.assign(
+    Object.keys(grpc).length === 0
+      ? {}
+      : {
+          [GRPC_SERVICE]: {
+            matcher: { matcher_tree: { input: headerInput(Header.model), exact_match_map: { map: grpc } }, on_no_match: routeList([DENY]) },
+          },
+        },
+    ...entries.map((each) => each.paths),
+  ) as JsonObject;
+  const rest = routeList([...[PROBE, ...index.platformRoutes].map((route) => withPart(route, index.digest)), DENY]);
   const tree =
     Object.keys(contracts).length === 0
       ? {}
       : {
           matcher_tree: {
-            input: {
-              name: 'path',
-              typed_config: { '@type': 'type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput', header_name: ':path' },
-            },
+            input: headerInput(':path'),
             prefix_match_map: { map: contracts },
           },
         };
@@ -50,6 +74,7 @@ export function edgeVirtualHost(index: BundleIndex, contracts: { readonly [prefi
     name: EDGE_ROUTES,
     // Sessions end at the edge: neither the processor nor the portal sees a cookie.
     request_headers_to_remove: ['cookie'],
+    response_headers_to_remove: [EnvoyHeader.leaving],
     virtual_hosts: [{ name: 'edge', domains: ['*'], retry_policy: RETRY, matcher: { ...tree, on_no_match: rest } }],
   };
 }
@@ -68,15 +93,40 @@ const RETRY: JsonObject = {
   retry_back_off: { base_interval: '0.025s', max_interval: '0.1s' },
 };
 
+/** Route header of the edge's question about a gRPC call. */
+export const AUTHZ_ROUTE = 'platform/authz';
+
+/** Route header of the supervisor's question. */
+export const PROBE_ROUTE = 'platform/ready';
+
+/**
+ * The supervisor asks here, through the probe listener inside the pod, whether workers and the inner listener answer for these very routes.
+ * It has no rule: at the public listener it is denied like any unknown path.
+ */
+const PROBE: JsonObject = {
+  name: PROBE_ROUTE,
+  match: { path: WorkerPath.ready },
+  route: { cluster: 'processor', timeout: '2s' },
+  request_headers_to_add: [{ header: { key: Header.route, value: PROBE_ROUTE }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' }],
+};
+
 /** Without a rule of its own, so the listener's default denies it: unknown models answer as forbidden ones do. */
 const DENY: JsonObject = { name: 'deny', match: { prefix: '/' }, direct_response: { status: 403 } };
 
+const ROUTE_LIST = 'type.googleapis.com/envoy.config.route.v3.RouteList';
+
 function routeList(routes: readonly JsonObject[]): JsonObject {
+  return routeAction({ '@type': ROUTE_LIST, routes: [...routes] });
+}
+
+function routeAction(list: JsonObject): JsonObject {
+  return { action: { name: 'routes', typed_config: list } };
+}
+
+function headerInput(header_name: string): JsonObject {
   return {
-    action: {
-      name: 'routes',
-      typed_config: { '@type': 'type.googleapis.com/envoy.config.route.v3.RouteList', routes: [...routes] },
-    },
+    name: header_name,
+    typed_config: { '@type': 'type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput', header_name },
   };
 }
 

@@ -27,10 +27,13 @@ export type RouteRule =
 export interface RouteScope {
   /** `/models/<model>/<contract>/` for a contract's routes; undefined for the platform's own. */
   readonly prefix?: string;
+  /** gRPC routes only: the clusters that they may lead to, past the processor and so only behind ext_authz. */
+  readonly clusters?: readonly string[];
 }
 
 const RBAC = 'envoy.filters.http.rbac';
 const JWT = 'envoy.filters.http.jwt_authn';
+const EXT_AUTHZ = 'envoy.filters.http.ext_authz';
 const ALLOWED_FILTERS = new Set([RBAC, JWT, 'envoy.filters.http.cors', 'envoy.filters.http.csrf', 'envoy.filters.http.oauth2']);
 const FORBIDDEN_ACTION_KEYS = [
   'prefix_rewrite',
@@ -54,7 +57,8 @@ const MATCH_KEYS = new Set(['path', 'prefix', 'path_separated_prefix', 'headers'
 export function unsafeRoutes(routes: readonly JsonObject[], scope: RouteScope): readonly UnsafeRoute[] {
   return routes.flatMap((route, number) => {
     const name = typeof route['name'] === 'string' ? route['name'] : `#${number}`;
-    return [...accessBreaches(route), ...actionBreaches(route, scope), ...matchBreaches(route, scope)].map(([rule, reason]) => ({
+    const action = scope.clusters === undefined ? actionBreaches(route, scope) : grpcBreaches(route, scope.clusters);
+    return [...accessBreaches(route, scope), ...action, ...matchBreaches(route, scope)].map(([rule, reason]) => ({
       rule,
       route: name,
       reason,
@@ -64,10 +68,10 @@ export function unsafeRoutes(routes: readonly JsonObject[], scope: RouteScope): 
 
 type Breach = readonly [RouteRule, string];
 
-function accessBreaches(route: JsonObject): readonly Breach[] {
+function accessBreaches(route: JsonObject, scope: RouteScope): readonly Breach[] {
   const filters = object(route['typed_per_filter_config']);
   const breaches: Breach[] = Object.keys(filters)
-    .filter((filter) => !ALLOWED_FILTERS.has(filter))
+    .filter((filter) => !ALLOWED_FILTERS.has(filter) && !(filter === EXT_AUTHZ && scope.clusters !== undefined))
     .map((filter) => ['weak-rule', `it configures the filter ${filter}`]);
   const jwt = filters[JWT];
   const optional = isJsonObject(jwt) && jwt['requirement_name'] === 'optional' && Object.keys(jwt).length === 2;
@@ -132,27 +136,59 @@ function actionBreaches(route: JsonObject, scope: RouteScope): readonly Breach[]
   return [...breaches, ...identityBreaches(route)];
 }
 
+/** What goes past the processor asks it first, and leads only to the contract's own versions. */
+function grpcBreaches(route: JsonObject, clusters: readonly string[]): readonly Breach[] {
+  if (route['direct_response'] !== undefined) return actionBreaches(route, {});
+  if (!isJsonObject(route['route']) || route['redirect'] !== undefined)
+    return [['answers-itself', 'it does something else than hand the call on']];
+  const { weighted_clusters: weighted, ...action } = route['route'];
+  const breaches: Breach[] = FORBIDDEN_ACTION_KEYS.filter((key) => action[key] !== undefined).map((key) => [
+    'rewrites',
+    `its action has ${key}`,
+  ]);
+  if (action['timeout'] === undefined) breaches.push(['no-timeout', 'it has no timeout of its own']);
+  const entries = array(object(weighted)['clusters']).map(object);
+  const targets = weighted === undefined ? [action['cluster']] : entries.map(({ name }) => name);
+  if (targets.length === 0 || targets.some((target) => typeof target !== 'string' || !clusters.includes(target)))
+    breaches.push(['unknown-target', `it leads to ${JSON.stringify(targets)}, outside the contract's versions`]);
+  if (
+    entries.some((entry) => Object.keys(entry).some((key) => key !== 'name' && key !== 'weight')) ||
+    (action['cluster'] !== undefined && weighted !== undefined)
+  )
+    breaches.push(['rewrites', 'its weighted clusters have more than names and weights']);
+  const asked = object(route['typed_per_filter_config'])[EXT_AUTHZ];
+  const plain =
+    isJsonObject(asked) &&
+    isJsonObject(asked['check_settings']) &&
+    Object.keys(asked).length === 2 &&
+    Object.keys(asked['check_settings']).length === 0;
+  if (!plain) breaches.push(['no-identity', 'it does not ask the processor before it passes it by']);
+  if (route['request_headers_to_add'] !== undefined) breaches.push(['no-identity', 'it sets headers that are not its own to set']);
+  return breaches;
+}
+
 function identityBreaches(route: JsonObject): readonly Breach[] {
   const added = array(route['request_headers_to_add']).map(object);
   const keys = added.map((entry) => object(entry['header'])['key']);
   if (added.some((entry) => entry['append_action'] !== 'OVERWRITE_IF_EXISTS_OR_ADD'))
     return [['no-identity', 'it adds headers beside those of the client instead of over them']];
   if (keys.filter((key) => key === Header.route).length !== 1) return [['no-identity', `it does not say ${Header.route} once`]];
-  if (keys.some((key) => key !== Header.route && key !== Header.pinned))
+  if (keys.some((key) => key !== Header.route && key !== Header.pinned && key !== Header.front))
     return [['no-identity', 'it sets headers that are not its own to set']];
   return [];
 }
 
 function matchBreaches(route: JsonObject, scope: RouteScope): readonly Breach[] {
   const match = object(route['match']);
-  const unknown = Object.keys(match).filter((key) => !MATCH_KEYS.has(key));
+  const unknown = Object.keys(match).filter((key) => !MATCH_KEYS.has(key) && !(key === 'grpc' && scope.clusters !== undefined));
   if (unknown.length > 0) return [['outside-prefix', `it matches by ${unknown.join(', ')}`]];
   if (scope.prefix === undefined) return [];
   const path = match['path'] ?? match['prefix'];
   const inside =
     typeof path === 'string' &&
-    path.startsWith(scope.prefix) &&
-    (match['path'] === undefined ? path === scope.prefix : !path.includes('?'));
+    // The page of the prefix itself has no slash at its end.
+    (path.startsWith(scope.prefix) || (path === match['path'] && `${path}/` === scope.prefix)) &&
+    (match['path'] === undefined ? path.endsWith('/') : !path.includes('?'));
   return inside ? [] : [['outside-prefix', `it matches ${JSON.stringify(path ?? null)}, outside ${scope.prefix}`]];
 }
 

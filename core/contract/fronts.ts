@@ -40,6 +40,20 @@ export function bareFronts(model: string, fronts: Fronts): readonly FrontPath[] 
   return inferPaths('/v2', model, fronts).filter(({ path }) => path.startsWith(barePrefix(model)));
 }
 
+/** Service of the Open Inference Protocol over gRPC: what its paths begin with. */
+export const GRPC_SERVICE = '/inference.GRPCInferenceService/';
+
+/** What may be called over gRPC: the method of `fronts.infer`, and what tells of models without calling one. Nothing that loads or unloads. */
+export const GRPC_METHODS = {
+  infer: ['ModelInfer'],
+  about: ['ServerLive', 'ServerReady', 'ServerMetadata', 'ModelReady', 'ModelMetadata'],
+} as const;
+
+/** Value of the metadata `kea-model`. */
+export function grpcModel(model: string, contract: string): string {
+  return `${model}/${contract}`;
+}
+
 /** The key of the bare paths in the edge's prefix map. */
 export function barePrefix(model: string): string {
   return `/v2/models/${model}`;

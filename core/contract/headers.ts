@@ -7,10 +7,14 @@ export const INTERNAL_PREFIX = 'x-kea-';
 export const Header = {
   /** Client: asks for one version, MAJOR.MINOR.PATCH; needs the role `<model>:pin`. */
   version: 'kea-version',
+  /** Client, gRPC only: `<model>/<contract>`, which chooses the route as the path does over HTTP. */
+  model: 'kea-model',
   /** Edge → processor: `<model>/<contract>/<method>` or `platform/<page>`; chosen by the route, never by the client. */
   route: 'x-kea-route',
   /** Edge → processor: digest of the bundle part that the route belongs to. */
   part: 'x-kea-part',
+  /** Edge → processor, on standard paths only: which one it is, a `FrontName`. */
+  front: 'x-kea-front',
   /** Edge → processor: `true` on the route that demands the pin role. */
   pinned: 'x-kea-pinned',
   /** Edge → processor, from verified claims only: `sub`. */
@@ -33,9 +37,11 @@ export const Header = {
   cacheStatus: 'cache-status',
 } as const;
 
-/** Envoy's own per-request overrides; the inner listener takes them only from the processor's Unix socket. */
+/** Envoy's own headers: overrides of one request, which the inner listener takes only from the processor's Unix socket, and what a worker tells the edge. */
 export const EnvoyHeader = {
   timeoutMs: 'x-envoy-upstream-rq-timeout-ms',
   retryOn: 'x-envoy-retry-on',
   maxRetries: 'x-envoy-max-retries',
+  /** Worker → edge, on every answer of a worker that leaves: no further call is sent to it. */
+  leaving: 'x-envoy-immediate-health-check-fail',
 } as const;

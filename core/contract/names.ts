@@ -20,6 +20,11 @@ export function versionName(model: string, version: string): string {
   return `${model}-v${version.replaceAll('.', '-')}`;
 }
 
+/** Envoy cluster of a version's gRPC port, where there is one. No version is named so: those end in a number. */
+export function grpcClusterName(model: string, version: string): string {
+  return `${versionName(model, version)}-grpc`;
+}
+
 /** Name of everything that belongs to one contract: ConfigMaps, bundle part. `credit-score` v1 → `credit-score-v1`. */
 export function contractName(model: string, contract: string): string {
   return `${model}-${contract}`;

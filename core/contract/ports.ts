@@ -27,9 +27,24 @@ export const ManagementPath = {
   metrics: '/-/metrics',
 } as const;
 
+/** Answered by the public listener itself, without a token: 200, and 503 while it drains. */
+export const EDGE_HEALTH_PATH = '/-/health';
+
+/** Paths of a worker's socket that are no calls. */
+export const WorkerPath = {
+  /** Asked by Envoy: 200 while the worker takes calls, 503 once it leaves. */
+  health: '/-/health',
+  /** Asked by the supervisor through Envoy's probe listener: the digest of the bundle, once the inner listener answered too. */
+  ready: '/-/ready',
+  /** Asked by the edge before each gRPC call, in front of the call's own path: 200 lets it go. */
+  authz: '/-/authz',
+} as const;
+
 /** File names inside the gateway's shared socket folder. */
 export const Socket = {
   ads: 'ads.sock',
   inner: 'inner.sock',
+  /** Envoy's listener for the supervisor's question whether the whole way is open. */
+  probe: 'probe.sock',
   worker: (index: number): string => `worker-${index}.sock`,
 } as const;

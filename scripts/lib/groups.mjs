@@ -11,6 +11,7 @@ export const groups = [
   { name: 'unit', quick: true, tests: (file) => !/^test\/(golden|integration|cluster|consumers)\//.test(file), parts: [] },
   { name: 'golden', quick: true, tests: (file) => file.startsWith('test/golden/'), parts: [] },
   { name: 'envoy', quick: true, tests: inFolder('envoy'), parts: ['envoy'] },
+  { name: 'attack', quick: false, tests: inFolder('attack'), parts: ['envoy'] },
   { name: 'local-run', quick: true, tests: inFolder('local-run'), parts: ['envoy'] },
   { name: 'types', quick: true, checks: ['types'], parts: [] },
   { name: 'lint', quick: false, checks: ['lint', 'format', 'dead-code', 'generated'], parts: [] },

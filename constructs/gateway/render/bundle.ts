@@ -2,14 +2,15 @@ import type { BundleContract, BundleIndex, BundleMethod, BundlePart, BundleVersi
 import { canonicalJson } from '../../../core/canonical';
 import { indexDigest } from '../../../core/contract/bundle-codec';
 import { BundleFile } from '../../../core/contract/bundle-files';
-import { contractName, versionName } from '../../../core/contract/names';
+import { contractName, grpcClusterName, versionName } from '../../../core/contract/names';
 import { protocolOf, runtimeModelName } from '../../../core/contract/protocols';
 import { digestOf, sha256Hex } from '../../../core/digests';
 import type { JsonObject, JsonSchema } from '../../../core/json';
 import { contractOpenApi, platformOpenApi } from '../../../schema/openapi';
 import type { ResolvedContract, ResolvedMethod, ResolvedModel, ResolvedPlatform, ResolvedVersion } from '../../../schema/resolved';
-import { contractRoutes } from './contract-routes';
-import { modelCluster } from './model-cluster';
+import { bareRoutes, contractRoutes } from './contract-routes';
+import { grpcRoutes } from './grpc-routes';
+import { grpcCluster, modelCluster } from './model-cluster';
 import type { LoginOptions } from './options';
 import { platformRoutes } from './platform-routes';
 
@@ -57,7 +58,7 @@ export function buildBundle(platform: ResolvedPlatform, options: BundleOptions =
     platformRoutes: platformRoutes(platform.stack.identity, options.login),
     platformClusters: [],
     openapi: sha256Hex(document),
-    ...(Object.keys(platform.stack.purged).length === 0 ? {} : { purged: platform.stack.purged }),
+    ...(platform.stack.purged ? { purged: platform.stack.purged } : {}),
   };
   return {
     index: { ...index, digest: indexDigest(index) },
@@ -75,10 +76,19 @@ function contractPart(platform: ResolvedPlatform, model: ResolvedModel, contract
     return digest;
   };
   const methods = contract.methods.map((method) => bundleMethod(method, schemaDigest(method.request), schemaDigest(method.response)));
+  const bare = bareRoutes(platform.stack.identity, model, contract);
+  const grpc = grpcRoutes(platform.stack.identity, model, contract);
   return {
     contract: bundleContract(model, contract, versions, methods),
-    clusters: versions.map((version) => modelCluster({ name: version.cluster, concurrency: version.concurrency })),
+    clusters: [
+      ...versions.map((version) => modelCluster({ name: version.cluster, concurrency: version.concurrency })),
+      ...(grpc.length === 0
+        ? []
+        : contract.versions.map(({ version }, at) => grpcCluster(grpcClusterName(model.name, version), versions[at]?.concurrency ?? 1))),
+    ],
     routes: contractRoutes(platform.stack.identity, model, contract),
+    ...(bare.length === 0 ? {} : { bareRoutes: bare }),
+    ...(grpc.length === 0 ? {} : { grpcRoutes: grpc }),
     schemas,
     openapi,
   };
@@ -100,24 +110,22 @@ function bundleContract(
     versions,
     routing: contract.routing,
     methods,
+    ...(contract.fronts ? { fronts: contract.fronts } : {}),
+    ...(contract.grpc ? { grpc: true } : {}),
     audit: contract.audit,
     lifecycle: contract.lifecycle,
   };
 }
 
-/** A burst of callers finds room before even a small model. */
-const LEAST_QUEUE = 64;
-
 function bundleVersion(model: ResolvedModel, version: ResolvedVersion): BundleVersion {
-  const concurrency = version.scaling.max * version.runtime.concurrency;
   return {
     version: version.version,
     cluster: versionName(model.name, version.version),
     digest: contentDigest(version),
     protocol: protocolOf(version.framework),
     runtimeModel: runtimeModelName(model.name),
-    concurrency,
-    queue: version.runtime.queue ?? Math.max(LEAST_QUEUE, concurrency),
+    concurrency: version.scaling.max * version.runtime.concurrency,
+    ...(version.runtime.queue === undefined ? {} : { queue: version.runtime.queue }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type RouteRule, unsafeRoutes } from '../../../core/contract/edge-safety';
-import { contractName, contractPrefix } from '../../../core/contract/names';
+import { barePrefix, GRPC_SERVICE } from '../../../core/contract/fronts';
+import { contractName, contractPrefix, grpcClusterName } from '../../../core/contract/names';
 import { type Finding, finding, type FindingKind } from '../../../core/findings/finding';
 import { gatewayFindings as kinds } from '../../../core/findings/gateway';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json';
@@ -7,6 +8,7 @@ import type { ResolvedModel, ResolvedPlatform } from '../../../schema/resolved';
 import { buildBootstrap } from './bootstrap';
 import type { Bundle } from './bundle';
 import { JWT_FILTER } from './claims';
+import { AUTHZ_FILTER } from './ext-authz';
 import { type GatewayOptions, resolveOptions } from './options';
 import { RBAC_FILTER } from './rbac';
 
@@ -27,8 +29,12 @@ export function checkGateway(platform: ResolvedPlatform, bundle: Bundle, options
 export function checkRoutes(bundle: Bundle): readonly Finding[] {
   const found = [
     ...unsafeRoutes(bundle.index.platformRoutes, {}).map((breach) => ({ ...breach, model: undefined })),
-    ...bundle.parts.flatMap(({ contract: { model, contract }, routes }) =>
-      unsafeRoutes(routes, { prefix: contractPrefix(model, contract) }).map((breach) => ({ ...breach, model })),
+    ...bundle.parts.flatMap(({ contract: { model, contract, versions }, routes, bareRoutes = [], grpcRoutes = [] }) =>
+      [
+        ...unsafeRoutes(routes, { prefix: contractPrefix(model, contract) }),
+        ...unsafeRoutes(bareRoutes, { prefix: `${barePrefix(model)}/` }),
+        ...unsafeRoutes(grpcRoutes, { prefix: GRPC_SERVICE, clusters: versions.map(({ version }) => grpcClusterName(model, version)) }),
+      ].map((breach) => ({ ...breach, model })),
     ),
   ];
   return found.map(({ rule, route, reason, model }) =>
@@ -85,6 +91,7 @@ function checkManager(listener: string, manager: JsonValue | undefined): readonl
     .map((name) => order(`the filter ${name} stands before ${JWT_FILTER}`));
   if (jwt < 0 || rbac !== jwt + 1) findings.push(order(`${RBAC_FILTER} does not follow ${JWT_FILTER}`));
   if (router !== names.length - 1) findings.push(order('the router is not last'));
+  for (const filter of filters.slice(rbac + 1, -1)) findings.push(...checkAsked(filter, order));
   const rules = at(filters[rbac], 'typed_config', 'rules');
   if (
     !isJsonObject(rules) ||
@@ -96,6 +103,18 @@ function checkManager(listener: string, manager: JsonValue | undefined): readonl
     );
   }
   return [...findings, ...checkTokens(listener, at(filters[jwt], 'typed_config'))];
+}
+
+/** Behind the decision stands only the question to the processor, off unless a route asks, and a refusal when nobody answers. */
+function checkAsked(filter: JsonObject, order: (message: string) => Finding): readonly Finding[] {
+  if (filter['name'] !== AUTHZ_FILTER) return [order(`the filter ${String(filter['name'])} stands between ${RBAC_FILTER} and the router`)];
+  const config = at(filter, 'typed_config');
+  const open = at(config, 'failure_mode_allow') !== false || at(config, 'shadow_mode') === true;
+  const reroutes = at(config, 'clear_route_cache') !== false;
+  return [
+    ...(open ? [order(`${AUTHZ_FILTER} lets calls through when nobody answers it`)] : []),
+    ...(reroutes ? [order(`${AUTHZ_FILTER} may change the route after its rule was judged`)] : []),
+  ];
 }
 
 function checkTokens(listener: string, jwt: JsonValue | undefined): readonly Finding[] {

@@ -1,6 +1,8 @@
+import { bareFronts, contractFronts, type FrontPath } from '../../../core/contract/fronts';
 import { Header } from '../../../core/contract/headers';
 import { contractPrefix, methodPath, pinRole, routeId } from '../../../core/contract/names';
 import type { JsonObject } from '../../../core/json';
+import { newestContract } from '../../../schema/access/routes';
 import type { ResolvedContract, ResolvedIdentity, ResolvedMethod, ResolvedModel } from '../../../schema/resolved';
 import { CORS_FILTER, corsPolicy } from './cors';
 import { exactHeader, milliseconds, overwriteHeader } from './envoy';
@@ -32,6 +34,9 @@ export function contractRoutes(identity: ResolvedIdentity, model: ResolvedModel,
   return [
     ...(model.cors ? [preflight(model, contract, rest.typed_per_filter_config)] : []),
     ...contract.methods.flatMap((method) => [pinnedCall(identity, model, contract, method), call(identity, model, contract, method)]),
+    ...contractFronts(model.name, contract.contract, contract.fronts ?? {}).flatMap((front) =>
+      frontRoutes(identity, model, contract, front),
+    ),
     {
       name: routeId(model.name, contract.contract, OPENAPI_PAGE),
       match: { path: openapi, headers: [exactHeader(':method', 'GET')] },
@@ -45,6 +50,43 @@ export function contractRoutes(identity: ResolvedIdentity, model: ResolvedModel,
     wrongMethod(openapi, 'GET', rest.typed_per_filter_config),
     { name: `${model.name}/${contract.contract}/not-found`, ...rest, direct_response: { status: 404 } },
   ];
+}
+
+/** Routes of `/v2/models/<model>`, on the model's newest contract only. */
+export function bareRoutes(identity: ResolvedIdentity, model: ResolvedModel, contract: ResolvedContract): readonly JsonObject[] {
+  if (newestContract(model) !== contract) return [];
+  return bareFronts(model.name, contract.fronts ?? {}).flatMap((front) => frontRoutes(identity, model, contract, front));
+}
+
+/** A standard path has the rule, the limits and the time of the method that it stands for. */
+function frontRoutes(
+  identity: ResolvedIdentity,
+  model: ResolvedModel,
+  contract: ResolvedContract,
+  front: FrontPath,
+): readonly JsonObject[] {
+  if (front.kind === 'page') {
+    const id = routeId(model.name, contract.contract, front.page);
+    return [
+      {
+        name: id,
+        match: { ...pathMatch(front), headers: [exactHeader(':method', 'GET')] },
+        route: toProcessor(5000),
+        request_headers_to_add: [overwriteHeader(Header.route, id)],
+        typed_per_filter_config: { ...corsOf(model), [RBAC_FILTER]: allowRoles(identity, rolesOf(model, contract)) },
+      },
+    ];
+  }
+  const method = contract.methods.find((each) => each.method === front.method);
+  if (method === undefined) return [];
+  const pinned = pinnedCall(identity, model, contract, method, front);
+  return front.pinnedByPath ? [pinned] : [pinned, call(identity, model, contract, method, front)];
+}
+
+type CallPath = Extract<FrontPath, { kind: 'call' }>;
+
+function pathMatch({ path, prefix }: Pick<FrontPath, 'path' | 'prefix'>): JsonObject {
+  return prefix ? { prefix: path } : { path };
 }
 
 /** Every role that some method of the contract takes, in order of first use, and the pin role. */
@@ -62,14 +104,21 @@ function corsOf(model: ResolvedModel): { readonly [filter: string]: JsonObject }
   return model.cors && model.cors.origins.length > 0 ? { [CORS_FILTER]: corsPolicy(model.cors.origins) } : {};
 }
 
-function call(identity: ResolvedIdentity, model: ResolvedModel, contract: ResolvedContract, method: ResolvedMethod): JsonObject {
+function call(
+  identity: ResolvedIdentity,
+  model: ResolvedModel,
+  contract: ResolvedContract,
+  method: ResolvedMethod,
+  front?: CallPath,
+): JsonObject {
   const id = routeId(model.name, contract.contract, method.method);
+  const path = methodPath(model.name, contract.contract, method.method);
   return {
-    name: id,
-    match: { path: methodPath(model.name, contract.contract, method.method), headers: [exactHeader(':method', 'POST')] },
+    name: front === undefined ? id : `${id}@${front.front}`,
+    match: { ...pathMatch(front ?? { path, prefix: false }), headers: [exactHeader(':method', 'POST')] },
     route: callAction(method),
     request_body_buffer_limit: Math.min(method.maxBodyBytes, REPLAY_BYTES),
-    request_headers_to_add: [overwriteHeader(Header.route, id)],
+    request_headers_to_add: identityHeaders(id, front),
     typed_per_filter_config: {
       ...corsOf(model),
       ...(method.public ? { [JWT_FILTER]: optionalToken() } : {}),
@@ -79,22 +128,31 @@ function call(identity: ResolvedIdentity, model: ResolvedModel, contract: Resolv
 }
 
 /** The same call with `kea-version`: needs the pin role besides, also on a public method. */
-function pinnedCall(identity: ResolvedIdentity, model: ResolvedModel, contract: ResolvedContract, method: ResolvedMethod): JsonObject {
+function pinnedCall(
+  identity: ResolvedIdentity,
+  model: ResolvedModel,
+  contract: ResolvedContract,
+  method: ResolvedMethod,
+  front?: CallPath,
+): JsonObject {
   const id = routeId(model.name, contract.contract, method.method);
+  const path = methodPath(model.name, contract.contract, method.method);
   const pin = [pinRole(model.name)];
+  const byHeader = front?.pinnedByPath === true ? [] : [{ name: Header.version, present_match: true }];
   return {
     ...call(identity, model, contract, method),
-    name: `${id}@pinned`,
-    match: {
-      path: methodPath(model.name, contract.contract, method.method),
-      headers: [exactHeader(':method', 'POST'), { name: Header.version, present_match: true }],
-    },
-    request_headers_to_add: [overwriteHeader(Header.route, id), overwriteHeader(Header.pinned, 'true')],
+    name: `${id}@${front === undefined ? '' : `${front.front}-`}pinned`,
+    match: { ...pathMatch(front ?? { path, prefix: false }), headers: [exactHeader(':method', 'POST'), ...byHeader] },
+    request_headers_to_add: [...identityHeaders(id, front), overwriteHeader(Header.pinned, 'true')],
     typed_per_filter_config: {
       ...corsOf(model),
       [RBAC_FILTER]: method.public ? allowRoles(identity, pin) : allowRoles(identity, method.roles, pin),
     },
   };
+}
+
+function identityHeaders(id: string, front: CallPath | undefined): readonly JsonObject[] {
+  return [overwriteHeader(Header.route, id), ...(front === undefined ? [] : [overwriteHeader(Header.front, front.front)])];
 }
 
 function callAction(method: ResolvedMethod): JsonObject {

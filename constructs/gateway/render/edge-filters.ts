@@ -1,14 +1,13 @@
+import { EDGE_HEALTH_PATH } from '../../../core/contract/ports';
 import type { JsonObject } from '../../../core/json';
 import type { ResolvedIdentity } from '../../../schema/resolved';
 import { corsFilter } from './cors';
 import { exactHeader, extension } from './envoy';
 import { jwtFilter } from './jwt';
 import { csrfFilter, loginFilter } from './login';
+import { authzFilter } from './ext-authz';
 import type { ResolvedGatewayOptions } from './options';
 import { rbacFilter } from './rbac';
-
-/** Answered by Envoy itself, without a token: 200, and 503 while it drains. */
-export const HEALTH_PATH = '/-/health';
 
 /**
  * The edge's filters in request order; responses run in reverse, so the compressor works last.
@@ -26,6 +25,7 @@ export function edgeFilters(identity: ResolvedIdentity, options: ResolvedGateway
     ...(options.login ? [csrfFilter(), loginFilter()] : []),
     jwtFilter(identity),
     rbacFilter(),
+    authzFilter(),
     router(),
   ];
 }
@@ -33,7 +33,7 @@ export function edgeFilters(identity: ResolvedIdentity, options: ResolvedGateway
 function healthCheck(): JsonObject {
   return extension('envoy.filters.http.health_check', 'envoy.extensions.filters.http.health_check.v3.HealthCheck', {
     pass_through_mode: false,
-    headers: [exactHeader(':path', HEALTH_PATH)],
+    headers: [exactHeader(':path', EDGE_HEALTH_PATH)],
   });
 }
 

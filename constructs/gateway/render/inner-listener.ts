@@ -1,19 +1,10 @@
-import { Header, INTERNAL_PREFIX } from '../../../core/contract/headers';
+import { Header } from '../../../core/contract/headers';
 import { Socket } from '../../../core/contract/ports';
 import type { JsonObject } from '../../../core/json';
-import { extension, overwriteHeader, pipeAddress, removePrefix } from './envoy';
+import { extension, overwriteHeader, pipeAddress } from './envoy';
 import { status } from './local-replies';
 import type { ResolvedGatewayOptions } from './options';
-
-/** Headers that a model has no business to see, whatever the processor forwards. */
-const WITHHELD = [
-  'authorization',
-  'cookie',
-  'proxy-authorization',
-  'x-forwarded-client-cert',
-  'x-forwarded-for',
-  'x-forwarded-proto',
-] as const;
+import { towardsModel } from './towards-model';
 
 /** The second listener, inside the pod only: balances, retries and ejects for the cluster that the processor names. */
 export function innerListener(options: ResolvedGatewayOptions): JsonObject {
@@ -60,10 +51,7 @@ function manager(): JsonObject {
       extension('envoy.filters.http.router', 'envoy.extensions.filters.http.router.v3.Router', {
         suppress_envoy_headers: true,
         respect_expected_rq_timeout: false,
-        upstream_http_filters: [
-          withholdHeaders(),
-          extension('envoy.filters.http.upstream_codec', 'envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec'),
-        ],
+        upstream_http_filters: [...towardsModel()],
       }),
     ],
   };
@@ -88,15 +76,4 @@ function route(): JsonObject {
       },
     },
   };
-}
-
-// In the upstream chain, so that the model neither sees nor answers with the headers of this pod.
-function withholdHeaders(): JsonObject {
-  const internal = removePrefix(INTERNAL_PREFIX);
-  return extension('envoy.filters.http.header_mutation', 'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation', {
-    mutations: {
-      request_mutations: [internal, removePrefix('x-envoy-'), ...WITHHELD.map((name) => ({ remove: name }))],
-      response_mutations: [internal],
-    },
-  });
 }

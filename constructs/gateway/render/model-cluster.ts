@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../core/json';
 import { milliseconds, typed } from './envoy';
+import { towardsModel } from './towards-model';
 
 /** What balancing needs to know of one model version. */
 export interface ModelClusterInput {
@@ -35,6 +36,20 @@ export function modelCluster(input: ModelClusterInput): JsonObject {
       [HTTP_OPTIONS]: typed(HTTP_OPTIONS, {
         common_http_protocol_options: { idle_timeout: '4s' },
         explicit_http_config: { http_protocol_options: {} },
+      }),
+    },
+  };
+}
+
+/** The cluster of a version's gRPC port: the same instances and bounds, HTTP/2, and no header of this pod for the model. */
+export function grpcCluster(name: string, concurrency: number): JsonObject {
+  return {
+    ...modelCluster({ name, concurrency }),
+    typed_extension_protocol_options: {
+      [HTTP_OPTIONS]: typed(HTTP_OPTIONS, {
+        common_http_protocol_options: { idle_timeout: '60s' },
+        explicit_http_config: { http2_protocol_options: { connection_keepalive: { interval: '30s', timeout: '10s' } } },
+        http_filters: [...towardsModel()],
       }),
     },
   };

@@ -13,6 +13,8 @@ export function platformRoutes(identity: ResolvedIdentity, login?: LoginOptions)
   return [
     page(identity, '/models', 'platform/models'),
     page(identity, '/openapi.json', 'platform/openapi'),
+    // The Open Inference Protocol asks a server before it asks for a model.
+    ...['/v2', '/v2/health/live', '/v2/health/ready'].map((path) => page(identity, path, 'platform/v2')),
     {
       name: 'platform/docs',
       match: { path_separated_prefix: '/docs' },

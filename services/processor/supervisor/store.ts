@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BundleIndex, BundlePart } from '../../../core/contract/bundle';
 import { decodeDocument, decodeIndex, decodePart } from '../../../core/contract/bundle-codec';
 import { BundleFile } from '../../../core/contract/bundle-files';
-import { edgeVirtualHost, partRoutes } from '../../../core/contract/edge-routes';
-import { unsafeRoutes } from '../../../core/contract/edge-safety';
-import { contractName, contractPrefix, versionName } from '../../../core/contract/names';
+import { type EdgeEntries, edgeVirtualHost, partEntries } from '../../../core/contract/edge-routes';
+import { type RouteScope, unsafeRoutes } from '../../../core/contract/edge-safety';
+import { barePrefix, GRPC_SERVICE } from '../../../core/contract/fronts';
+import { contractName, contractPrefix, grpcClusterName, versionName } from '../../../core/contract/names';
 import type { JsonObject } from '../../../core/json';
 import type { EncodedAny } from './encode';
 import { type Encoder } from './encode';
@@ -24,9 +25,7 @@ export interface LoadedBundle {
 
 interface LoadedPart {
   readonly name: string;
-  readonly prefix: string | undefined;
-  /** Entry of the prefix map. */
-  readonly entry: JsonObject;
+  readonly entries: EdgeEntries;
   readonly clusters: ReadonlyMap<string, EncodedAny>;
 }
 
@@ -36,9 +35,14 @@ const RESERVED = new Set(['processor', 'portal', 'identity', 'ads']);
 /** Files that are read side by side. */
 const READ_AT_ONCE = 16;
 
+/** Where the store keeps links to the files of what it took: whoever writes bundles may remove those of the last good one. */
+const KEPT = 'kept';
+
 /** Reads bundles from a folder. Parts that did not change since the last bundle are not read again. */
 export class BundleStore {
   private parts = new Map<string, LoadedPart>();
+  /** Index of the bundle that served last. */
+  private remembered: BundleIndex | undefined;
   /** Digest of the OpenAPI document that was proved last. */
   private document = '';
 
@@ -48,13 +52,14 @@ export class BundleStore {
   ) {}
 
   /**
-   * Reads the bundle that `index.json` names.
+   * Reads the bundle that `index.json` names, of files that came or of those that were kept.
    *
    * @throws Error with one reason, when anything in it is missing, altered, unsafe or untranslatable; then the whole bundle is refused.
    */
-  async load(indexText: string): Promise<LoadedBundle> {
+  async load(indexText: string, from: 'come' | 'kept' = 'come'): Promise<LoadedBundle> {
     const index = decodeIndex(indexText);
     checkNames(index);
+    if (from === 'come') await this.keep(index);
     const loaded = new Map<string, LoadedPart>();
     for (let at = 0; at < index.parts.length; at += READ_AT_ONCE) {
       const refs = index.parts.slice(at, at + READ_AT_ONCE);
@@ -68,14 +73,50 @@ export class BundleStore {
     return bundle;
   }
 
-  private async proveDocument(digest: string): Promise<void> {
-    if (digest !== this.document) decodeDocument(await this.read('the OpenAPI document', BundleFile.openapi(digest)), digest);
+  /** Says that this bundle serves: what only earlier ones needed is let go, after `load` of the next one was refused or not. */
+  async remember(bundle: LoadedBundle, indexText: string): Promise<void> {
+    const kept = join(this.folder, KEPT);
+    await writeFile(join(kept, `${BundleFile.index}.half`), indexText);
+    await rename(join(kept, `${BundleFile.index}.half`), join(kept, BundleFile.index));
+    const wanted = new Set([...filesOf(bundle.index), ...(this.remembered ? filesOf(this.remembered) : [])]);
+    for (const name of await readdir(join(kept, 'parts'))) {
+      if (!wanted.has(`parts/${name}`)) await rm(join(kept, 'parts', name), { force: true });
+    }
+    // A worker that starts while routes switch loads the one before, too.
+    this.remembered = bundle.index;
   }
 
-  private read(what: string, file: string): Promise<Buffer> {
-    return readFile(join(this.folder, file)).catch((error: NodeJS.ErrnoException) => {
+  /** Index of the bundle that served last, also in an earlier life of this process. */
+  async lastGood(): Promise<string | undefined> {
+    return readFile(join(this.folder, KEPT, BundleFile.index), 'utf8').catch(() => undefined);
+  }
+
+  /** What is missing is told by whoever reads it. */
+  private async keep(index: BundleIndex): Promise<void> {
+    await mkdir(join(this.folder, KEPT, 'parts'), { recursive: true });
+    const there = new Set((await readdir(join(this.folder, KEPT, 'parts'))).map((name) => `parts/${name}`));
+    for (const file of filesOf(index)) {
+      if (!there.has(file)) await link(join(this.folder, file), join(this.folder, KEPT, file)).catch(() => undefined);
+    }
+  }
+
+  private async proveDocument(digest: string): Promise<void> {
+    if (digest !== this.document)
+      await this.read('the OpenAPI document', BundleFile.openapi(digest), (bytes) => decodeDocument(bytes, digest));
+  }
+
+  private async read<T>(what: string, file: string, decode: (bytes: Buffer) => T): Promise<T> {
+    const path = join(this.folder, KEPT, file);
+    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
       throw new Error(`${what}: ${file} cannot be read (${error.code ?? 'unknown'})`);
     });
+    try {
+      return decode(bytes);
+    } catch (error) {
+      // A file that was still being copied may be whole when it is looked at again.
+      await rm(path, { force: true });
+      throw new Error(`${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
   }
 
   private part(name: string, digest: string): Promise<LoadedPart> {
@@ -83,29 +124,23 @@ export class BundleStore {
     return known?.name === name ? Promise.resolve(known) : this.readPart(name, digest);
   }
 
-  private async readPart(name: string, digest: string): Promise<LoadedPart> {
-    const bytes = await this.read(`part ${name}`, BundleFile.part(name, digest));
-    try {
-      return this.translate(name, digest, decodePart(bytes, digest));
-    } catch (error) {
-      throw new Error(`part ${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-    }
+  private readPart(name: string, digest: string): Promise<LoadedPart> {
+    return this.read(`part ${name}`, BundleFile.part(name, digest), (bytes) => this.translate(name, digest, decodePart(bytes, digest)));
   }
 
   private translate(name: string, digest: string, part: BundlePart): LoadedPart {
     const { model, contract, versions } = part.contract;
     if (contractName(model, contract) !== name) throw new Error(`it holds ${contractName(model, contract)}`);
-    const prefix = contractPrefix(model, contract);
-    refuseUnsafe(part.routes, prefix);
-    const expected = versions.map(({ version }) => versionName(model, version));
+    refuseUnsafe(part.routes, { prefix: contractPrefix(model, contract) });
+    refuseUnsafe(part.bareRoutes ?? [], { prefix: `${barePrefix(model)}/` });
+    const grpc = part.grpcRoutes ? versions.map(({ version }) => grpcClusterName(model, version)) : [];
+    refuseUnsafe(part.grpcRoutes ?? [], { prefix: GRPC_SERVICE, clusters: grpc });
+    const expected = [...versions.map(({ version }) => versionName(model, version)), ...grpc];
     const names = part.clusters.map((cluster) => cluster['name']);
     if (JSON.stringify(names) !== JSON.stringify(expected)) throw new Error('its clusters are not those of its versions');
-    const entry = partRoutes(part, digest) as { action: { name: string; typed_config: JsonObject } };
-    const encoded = this.encoder.any(entry.action.typed_config, 'routes');
     return {
       name,
-      prefix: part.routes.length > 0 ? prefix : undefined,
-      entry: { action: { name: entry.action.name, typed_config: encoded as unknown as JsonObject } },
+      entries: partEntries(part, digest, (list) => this.encoder.any(list, 'routes') as unknown as JsonObject),
       clusters: this.translateClusters(part.clusters),
     };
   }
@@ -121,7 +156,7 @@ export class BundleStore {
   }
 
   private assemble(index: BundleIndex, parts: readonly LoadedPart[]): LoadedBundle {
-    refuseUnsafe(index.platformRoutes, undefined);
+    refuseUnsafe(index.platformRoutes, {});
     const clusters = new Map(this.translateClusters(index.platformClusters));
     for (const part of parts) {
       for (const [name, cluster] of part.clusters) {
@@ -129,12 +164,16 @@ export class BundleStore {
         clusters.set(name, cluster);
       }
     }
-    const entries = Object.fromEntries(parts.flatMap((part) => (part.prefix === undefined ? [] : [[part.prefix, part.entry]])));
+    const entries = parts.map((part) => part.entries);
     const configuration = { '@type': 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration', ...edgeVirtualHost(index, entries) };
-    const files = index.parts.map(({ name, digest }) => ({ name, digest, file: join(this.folder, BundleFile.part(name, digest)) }));
-    const openapi = join(this.folder, BundleFile.openapi(index.openapi));
+    const files = index.parts.map(({ name, digest }) => ({ name, digest, file: join(this.folder, KEPT, BundleFile.part(name, digest)) }));
+    const openapi = join(this.folder, KEPT, BundleFile.openapi(index.openapi));
     return { index, files, openapi, clusters, routes: this.encoder.any(configuration, 'routes') };
   }
+}
+
+function filesOf(index: BundleIndex): readonly string[] {
+  return [BundleFile.openapi(index.openapi), ...index.parts.map(({ name, digest }) => BundleFile.part(name, digest))];
 }
 
 const DIGEST = /^[0-9a-f]{64}$/;
@@ -150,7 +189,7 @@ function checkNames(index: BundleIndex): void {
   if (new Set(names).size !== names.length) throw new Error('the index lists a part twice');
 }
 
-function refuseUnsafe(routes: readonly JsonObject[], prefix: string | undefined): void {
-  const [first] = unsafeRoutes(routes, prefix === undefined ? {} : { prefix });
+function refuseUnsafe(routes: readonly JsonObject[], scope: RouteScope): void {
+  const [first] = unsafeRoutes(routes, scope);
   if (first) throw new Error(`route ${first.route} is refused: ${first.reason}`);
 }

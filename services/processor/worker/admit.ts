@@ -1,11 +1,14 @@
-import { limitKey } from '../../../core/decide/rate-limit';
+import type { FrontName } from '../../../core/contract/fronts';
 import type { JsonValue } from '../../../core/json';
 import { parseStrictJson } from '../../../core/strict-json';
 import { checkMediaType, readBody } from './body';
+import type { OipAnswerForm } from '../front/oip-request';
 import type { Call } from './call';
-import { refusal, type Refusal } from './refusal';
+import { jsonLength, readFront, takesMediaType } from './front';
+import { isRefusal, refusal, type Refusal } from './refusal';
 import type { LoadedMethod } from './registry';
 import type { WorkerServices } from './services';
+import { limitName } from './token-charge';
 import { MAX_EXPLAINED_BYTES, MAX_JSON_DEPTH, MAX_JSON_KEYS } from './settings';
 
 /** A body that fits its method's schema. */
@@ -14,6 +17,8 @@ export interface AdmittedBody {
   readonly value: JsonValue;
   readonly exact: boolean;
   readonly inexact: ReadonlyMap<string, string>;
+  /** Open Inference Protocol only: how the answer is to be written. */
+  readonly form?: OipAnswerForm;
 }
 
 export const ABORTED = 'aborted';
@@ -22,16 +27,23 @@ export const ABORTED = 'aborted';
 export async function admitBody(
   call: Call,
   target: LoadedMethod,
+  front: FrontName | undefined,
   services: WorkerServices,
 ): Promise<AdmittedBody | Refusal | typeof ABORTED> {
   const { method } = target;
-  const unsupported = checkMediaType(call.request);
+  const unsupported = takesMediaType(call.request, front) ? undefined : checkMediaType(call.request);
   if (unsupported !== undefined) return unsupported;
   const body = await readBody(call.request, method.maxBodyBytes, call.memory, method.timeoutMs);
   if ('refused' in body) return body;
   if ('aborted' in body) return ABORTED;
   call.notes.body = body.bytes;
-  const parsed = parseStrictJson(body.bytes, { maxBytes: method.maxBodyBytes, maxDepth: MAX_JSON_DEPTH, maxKeys: MAX_JSON_KEYS });
+  const length = jsonLength(call.request, front, body.bytes.length);
+  if (typeof length !== 'number') return length;
+  const parsed = parseStrictJson(body.bytes.subarray(0, length), {
+    maxBytes: method.maxBodyBytes,
+    maxDepth: MAX_JSON_DEPTH,
+    maxKeys: MAX_JSON_KEYS,
+  });
   if (!parsed.ok) {
     const pointer = parsed.pointer?.slice(0, 256);
     if (pointer !== undefined) call.notes.pointers = [pointer];
@@ -40,24 +52,32 @@ export async function admitBody(
       ...(pointer === undefined ? {} : { errors: [{ pointer, rule: parsed.rule, detail: parsed.reason }] }),
     });
   }
+  const read =
+    front === undefined ? { ...parsed, bytes: body.bytes } : readFront(target, front, parsed, body.bytes.subarray(length), services);
+  if (isRefusal(read)) {
+    call.notes.pointers = read.errors?.map(({ pointer }) => pointer) ?? [];
+    return read;
+  }
+  call.notes.body = read.bytes;
   const errors = services.validators.check(
     method.requestSchema,
     () => services.registry.schema(target.owner, method.requestSchema),
-    parsed.value,
+    read.value,
     body.bytes.length <= MAX_EXPLAINED_BYTES,
   );
   if (errors !== undefined) {
     call.notes.pointers = errors.map((error) => error.pointer);
     return refusal('invalid-request', { errors });
   }
-  return { bytes: body.bytes, value: parsed.value, exact: parsed.exact, inexact: parsed.inexact };
+  return { ...read, exact: front === undefined ? parsed.exact : read.inexact.size === 0 };
 }
 
 /** Counts the call against its caller's limit, whether or not the cache will answer it. */
 export async function admitRate(call: Call, target: LoadedMethod, services: WorkerServices): Promise<Refusal | undefined> {
   const limit = target.method.rateLimit;
   if (limit === undefined) return undefined;
-  const verdict = await services.limiter.take(`${target.id}\n${limitKey(limit.by, call.caller)}`, limit);
+  const taking = services.limiter.take(limitName(call, target), limit);
+  const verdict = taking instanceof Promise ? await taking : taking;
   if (verdict.allowed) {
     Object.assign(call.notes.headers, verdict.headers);
     return undefined;

@@ -42,6 +42,8 @@ export interface CallNotes {
   reason?: string;
   aborted?: boolean;
   streamed?: boolean;
+  /** A gRPC call that was let go: what the model answered stands elsewhere. */
+  intent?: boolean;
   /** Headers for the answer, whatever it is. */
   headers: { [name: string]: string };
 }

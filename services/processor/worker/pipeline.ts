@@ -1,16 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AUTHZ_ROUTE } from '../../../core/contract/edge-routes';
 import { Header } from '../../../core/contract/headers';
 import { chooseVersion } from '../../../core/decide/choose-version';
 import type { JsonObject } from '../../../core/json';
 import { errorPlace } from '../../shared/error-place';
 import { log } from '../../shared/log';
 import { ABORTED, admitBody, admitRate } from './admit';
+import { authorize } from './authorize';
 import { answerMethod } from './cached-call';
 import { newCall, type Answer, type Call } from './call';
+import { writeFront } from './front';
+import { oipPage, oipServerPage, openAiPage } from './front-pages';
 import { catalogue, contractDocument, platformDocument } from './pages';
 import { auditEvent, auditLevel, outcomeOf } from './record';
 import { isRefusal, problemAnswer, refusal, retryLater, type Refusal } from './refusal';
-import type { LoadedMethod } from './registry';
 import { sendStream, sendWhole } from './send';
 import type { WorkerServices } from './services';
 import { findTarget, type Target } from './target';
@@ -34,29 +37,30 @@ export async function serve(request: IncomingMessage, response: ServerResponse, 
 
 /** The pipeline: each step answers, refuses, or hands on. */
 async function decide(call: Call, services: WorkerServices): Promise<Answer | Refusal | typeof ABORTED> {
+  if (call.request.headers[Header.route] === AUTHZ_ROUTE) return authorize(call, services);
   const target = findTarget(call, services.registry);
   if (isRefusal(target)) return target;
   if (target.kind !== 'method') return page(call, target, services);
   // Until a record can be written again no strict call is made; this refusal's own record is what tries it.
   if (auditLevel(call) === 'strict' && !services.audit.available) return retryLater('audit-unavailable', 5);
-  const body = await admitBody(call, target.method, services);
+  const body = await admitBody(call, target.method, target.front, services);
   if (body === ABORTED || isRefusal(body)) return body;
   const limited = await admitRate(call, target.method, services);
   if (limited !== undefined) return limited;
-  const choice = pickVersion(call, target.method, services);
-  return isRefusal(choice) ? choice : answerMethod(call, target.method, choice.version, choice.pinned, body, services);
+  const choice = pickVersion(call, target, services);
+  if (isRefusal(choice)) return choice;
+  const answer = await answerMethod(call, target.method, choice.version, choice.pinned, body, services);
+  return answer === ABORTED || isRefusal(answer) ? answer : writeFront(call, target.method, body.form, answer);
 }
 
-function pickVersion(call: Call, target: LoadedMethod, services: WorkerServices) {
-  const { owner } = target;
+function pickVersion(call: Call, { method: { owner }, pin }: Extract<Target, { kind: 'method' }>, services: WorkerServices) {
   const { contract, versions } = owner;
-  const pin = call.request.headers[Header.version];
   const choice = chooseVersion({
     contract: owner.name,
     routing: contract.routing,
     deployed: owner.deployed,
     ready: contract.versions.filter((version) => services.registry.isReady(version.cluster)).map((version) => version.version),
-    ...(typeof pin === 'string' ? { pin } : {}),
+    ...(pin === undefined ? {} : { pin }),
     headers: call.request.headers as { readonly [name: string]: string | undefined },
     ...(call.caller.principal === '' ? {} : { principal: call.caller.principal }),
     requestId: call.id,
@@ -70,8 +74,10 @@ function pickVersion(call: Call, target: LoadedMethod, services: WorkerServices)
   return { version, pinned: choice.reason === 'pin' };
 }
 
-function page(call: Call, target: Exclude<Target, { kind: 'method' }>, services: WorkerServices): Answer {
+function page(call: Call, target: Exclude<Target, { kind: 'method' }>, services: WorkerServices): Answer | Refusal {
   const roles = call.caller.roles ?? [];
+  const path = (call.request.url ?? '').split('?', 1)[0] ?? '';
+  const told = (document: JsonObject | Refusal): Answer | Refusal => (isRefusal(document) ? document : json(document));
   const { registry } = services;
   switch (target.kind) {
     case 'catalogue':
@@ -80,6 +86,12 @@ function page(call: Call, target: Exclude<Target, { kind: 'method' }>, services:
       return json(platformDocument(registry, roles));
     case 'contract-openapi':
       return json(contractDocument(registry, target.contract, roles));
+    case 'platform-v2':
+      return told(oipServerPage(path.slice('/v2'.length)));
+    case 'v2.page':
+      return told(oipPage(target.contract, path, registry));
+    case 'openai.page':
+      return json(openAiPage(target.contract, path));
   }
 }
 

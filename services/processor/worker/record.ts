@@ -49,6 +49,7 @@ export function auditEvent(call: Call, status: number, bytes: number, services: 
     ...(notes.outsideContract === true ? { outsideContract: true } : {}),
     ...(notes.aborted === true ? { aborted: true } : {}),
     ...(notes.streamed === true ? { streamed: true } : {}),
+    ...(notes.intent === true ? { intent: true } : {}),
   };
 }
 

@@ -5,7 +5,7 @@ import { decodeDocument, decodePart } from '../../../core/contract/bundle-codec'
 import { contractName, routeId } from '../../../core/contract/names';
 import { canonicalJson } from '../../../core/canonical';
 import { sha256Hex } from '../../../core/digests';
-import { isJsonObject, type JsonObject, type JsonSchema } from '../../../core/json';
+import { isJsonObject, type JsonObject, type JsonSchema, type JsonValue } from '../../../core/json';
 
 /** One contract as the worker holds it: what every call needs is unpacked, schemas and documents stay packed until asked for. */
 export interface LoadedContract {
@@ -26,6 +26,8 @@ export interface LoadedMethod {
   readonly schemaDigest: string;
   /** The response schema as far as the codec needs it: the types of its top fields. */
   readonly responseTypes: JsonSchema;
+  /** What a tensor gets for a field that the caller left out. */
+  readonly defaults: { readonly [field: string]: JsonValue };
 }
 
 /** Index without the documents that only pages need. */
@@ -33,6 +35,7 @@ interface LoadedIndex {
   readonly digest: string;
   readonly parts: readonly { readonly name: string; readonly digest: string }[];
   readonly epoch: string | undefined;
+  readonly purged: NonNullable<BundleIndex['purged']>;
   readonly openapi: { readonly digest: string; readonly packed: Buffer };
 }
 
@@ -68,7 +71,7 @@ export class Registry {
     for (const part of fresh) this.parts.set(part.digest, part);
     this.indexes.add(index.digest);
     if (this.indexes.size > REMEMBERED_INDEXES) this.indexes.delete(this.indexes.values().next().value as string);
-    this.index = { digest: index.digest, parts: index.parts, epoch: index.epoch, openapi: document };
+    this.index = { digest: index.digest, parts: index.parts, epoch: index.epoch, purged: index.purged ?? {}, openapi: document };
   }
 
   forget(digests: readonly string[]): void {
@@ -101,9 +104,22 @@ export class Registry {
     return this.index?.epoch;
   }
 
+  /** What the stack file says was purged. */
+  get purged(): NonNullable<BundleIndex['purged']> {
+    return this.index?.purged ?? {};
+  }
+
   /** Contracts of the current bundle, in its order. */
   current(): readonly LoadedContract[] {
     return this.index?.parts.flatMap(({ digest }) => this.parts.get(digest) ?? []) ?? [];
+  }
+
+  /** One contract of the current bundle, by name. */
+  contract(model: string, contract: string): LoadedContract | undefined {
+    const name = contractName(model, contract);
+    const digest = this.index?.parts.find((part) => part.name === name)?.digest;
+    const owner = digest === undefined ? undefined : this.parts.get(digest);
+    return owner?.contract.model === model ? owner : undefined;
   }
 
   get size(): number {
@@ -169,6 +185,7 @@ function unpack(name: string, digest: string, packed: Buffer): LoadedContract {
       id: routeId(contract.model, contract.contract, method.method),
       schemaDigest: meaning(method),
       responseTypes: topTypes(part.schemas[method.responseSchema]),
+      defaults: topDefaults(part.schemas[method.requestSchema]),
     });
   }
   return owner;
@@ -187,4 +204,15 @@ function topTypes(schema: JsonSchema | undefined): JsonSchema {
       Object.entries(properties).map(([name, each]) => [name, { type: isJsonObject(each) ? each['type'] : undefined }]),
     ),
   };
+}
+
+function topDefaults(schema: JsonSchema | undefined): { readonly [field: string]: JsonValue } {
+  const properties = schema?.['properties'];
+  if (!isJsonObject(properties)) return {};
+  return Object.fromEntries(
+    Object.entries(properties).flatMap(([name, each]) => {
+      const value = isJsonObject(each) ? each['default'] : undefined;
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
 }

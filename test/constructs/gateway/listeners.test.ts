@@ -30,6 +30,7 @@ test('filters stand in the order of the design', () => {
     'body_size_limit',
     'jwt_authn',
     'rbac',
+    'ext_authz',
     'router',
   ]);
   expect(edgeFilters(identity, { ...options, login }).map(({ name }) => short(name))).toEqual([
@@ -42,6 +43,7 @@ test('filters stand in the order of the design', () => {
     'oauth2',
     'jwt_authn',
     'rbac',
+    'ext_authz',
     'router',
   ]);
 });
