@@ -25,8 +25,8 @@ const SHARED: readonly Variable[] = [
   { name: 'name', expression: 'object.kind + " " + object.metadata.?name.orValue("without a name")' },
 ];
 
-/** Names that a rule's own variables and parameters may not take. */
-export const sharedVariableNames: readonly string[] = SHARED.map((each) => each.name);
+/** All of them: no rule's own variable or parameter may take one of their names. */
+export const sharedVariables = SHARED;
 
 /** The shared variables that some texts use, and those that these need, each after what it needs. */
 export function sharedVariablesIn(texts: readonly string[]): readonly Variable[] {

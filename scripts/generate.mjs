@@ -1,4 +1,4 @@
-// `npm run generate` writes what is generated from schema/source and core/findings; `npm run generate -- --check` only compares.
+// `npm run generate` writes what is generated from schema/source, core/findings and policies/rules; `npm run generate -- --check` only compares.
 import { transformSync } from '@swc/core';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -32,9 +32,11 @@ let different = 0;
 try {
   compileFolder('core');
   compileFolder('schema');
+  compileFolder('policies');
   const load = createRequire(join(work, 'generate.js'));
   const { generatedFiles } = load('./schema/generate.js');
-  for (const [path, content] of await generatedFiles()) {
+  const { generatedPolicies } = load('./policies/generate.js');
+  for (const [path, content] of [...(await generatedFiles()), ...(await generatedPolicies(root))]) {
     const file = join(root, path);
     if (existsSync(file) && readFileSync(file, 'utf8') === content) continue;
     different += 1;

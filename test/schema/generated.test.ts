@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json';
 import { packageRoot } from '../../core/package-root';
+import { generatedPolicies } from '../../policies/generate';
 import { generatedFiles } from '../../schema/generate';
 import { modelSchema } from '../../schema/source/model';
 import { contractKeys, modelKeys } from '../../schema/source/keys';
@@ -17,7 +18,7 @@ const documents: readonly (readonly [string, JsonObject])[] = [
 
 test('what is generated is what is committed (npm run generate)', async () => {
   const stale: string[] = [];
-  for (const [path, content] of await generatedFiles()) {
+  for (const [path, content] of [...(await generatedFiles()), ...(await generatedPolicies(packageRoot()))]) {
     const file = join(packageRoot(), path);
     if (!existsSync(file) || readFileSync(file, 'utf8') !== content) stale.push(path);
   }

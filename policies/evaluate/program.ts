@@ -1,0 +1,136 @@
+import type { Environment } from '@marcbachmann/cel-js';
+import type { Rule, Variable } from '../rule';
+import { sharedVariables } from '../shared-variables';
+import { REPLACED } from './environment';
+
+/** What the evaluator says of one rule and one object. */
+export type Decision =
+  | { readonly outcome: 'pass' }
+  | { readonly outcome: 'violation'; readonly message: string }
+  | { readonly outcome: 'failed'; readonly message: string };
+
+/** An object and the shared variables over it, which are worked out once, when the first rule asks. */
+export interface Subject {
+  readonly object: unknown;
+  readonly variables: Variables;
+}
+
+interface Variables {
+  readonly [name: string]: unknown;
+}
+
+export interface Program {
+  readonly rule: Rule;
+  decide(subject: Subject): Decision;
+}
+
+/** Longest message that the API server passes on, in characters. */
+const LONGEST_MESSAGE = 5 * 1024;
+const PASS: Decision = { outcome: 'pass' };
+
+type Evaluate = (context: { readonly [name: string]: unknown }) => unknown;
+
+/** Gives objects their shared variables. */
+export function subjects(environment: Environment): (object: unknown) => Subject {
+  const shared = sharedVariables.map(({ name, expression }) => ({ name, evaluate: compileText(environment, expression) }));
+  return (object) => ({ object, variables: lazily(shared, object) });
+}
+
+/** Compiles a rule. @throws Error (of the CEL library) where a text is no CEL */
+export function compileRule(environment: Environment, rule: Rule): Program {
+  const own = rule.variables.filter((each) => !isShared(each)).map((each) => compileVariable(environment, each));
+  const shared = rule.variables.filter(isShared).map((each) => each.name);
+  const expression = compileText(environment, rule.expression);
+  const message = rule.messageExpression === undefined ? undefined : compileText(environment, rule.messageExpression);
+  return {
+    rule,
+    decide({ object, variables }) {
+      const known = shared.map((name) => ({ name, evaluate: () => variables[name] }));
+      const context = { object, variables: own.length === 0 ? variables : lazily([...known, ...own], object) };
+      try {
+        const answer = expression(context);
+        if (answer === true) return PASS;
+        if (answer !== false) return { outcome: 'failed', message: `the expression is ${describe(answer)}, not true or false` };
+      } catch (error) {
+        return { outcome: 'failed', message: errorText(error) };
+      }
+      return { outcome: 'violation', message: said(message, context) ?? rule.title };
+    },
+  };
+}
+
+function isShared({ name, expression }: Variable): boolean {
+  return sharedVariables.some((each) => each.name === name && each.expression === expression);
+}
+
+/** Only what every gate can take as a message counts: a text of one line that is not empty; otherwise the title stands for it. */
+function said(message: Evaluate | undefined, context: { readonly [name: string]: unknown }): string | undefined {
+  try {
+    const text = message?.(context);
+    if (typeof text !== 'string') return undefined;
+    const line = text.trim();
+    return line === '' || line.includes('\n') || line.length > LONGEST_MESSAGE ? undefined : line;
+  } catch {
+    return undefined;
+  }
+}
+
+interface CompiledVariable {
+  readonly name: string;
+  readonly evaluate: Evaluate;
+}
+
+/** A variable that reads nothing, as parameters do, is worked out here and now. */
+function compileVariable(environment: Environment, { name, expression }: Variable): CompiledVariable {
+  const evaluate = compileText(environment, expression);
+  if (/\b(object|variables)\b/.test(expression)) return { name, evaluate };
+  const value = evaluate({});
+  return { name, evaluate: () => value };
+}
+
+/** The map `variables`: a value is worked out when somebody asks for it. */
+function lazily(variables: readonly CompiledVariable[], object: unknown): Variables {
+  const map: Variables = {};
+  for (const { name, evaluate } of variables) {
+    Object.defineProperty(map, name, {
+      enumerable: true,
+      configurable: true,
+      get: () => {
+        const value = evaluate({ object, variables: map });
+        Object.defineProperty(map, name, { value, enumerable: true });
+        return value;
+      },
+    });
+  }
+  return map;
+}
+
+/** Parses and checks a text, with KEA's own functions in the place of those that they replace. */
+export function compileText(environment: Environment, text: string): Evaluate {
+  const parsed = environment.parse(text);
+  replaceCalls(parsed.ast);
+  const { valid, error } = parsed.check();
+  if (!valid) throw error ?? new Error('the expression does not compile');
+  return parsed as Evaluate;
+}
+
+/** Walks a syntax tree and gives calls of replaced functions their other name. */
+function replaceCalls(node: unknown, seen = new Set<unknown>()): void {
+  if (typeof node !== 'object' || node === null || seen.has(node)) return;
+  seen.add(node);
+  const { op, args } = node as { readonly op?: string; readonly args?: unknown[] };
+  if (op === 'rcall' && Array.isArray(args)) {
+    const name = REPLACED[String(args[0])];
+    if (name !== undefined) args[0] = name;
+  }
+  for (const each of Array.isArray(node) ? node : Object.values(node)) replaceCalls(each, seen);
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'string' ? `the text ${JSON.stringify(value.slice(0, 60))}` : `a ${typeof value}`;
+}
+
+/** First line of what went wrong: the library draws the place below it. */
+export function errorText(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+}
