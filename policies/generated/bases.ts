@@ -176,6 +176,13 @@ export const bases: { readonly [name: string]: JsonObject } = {
         'kea.dev/model': 'score',
         'kea.dev/owner': 'risk-team',
       },
+      annotations: {
+        'kea.dev/classification': 'internal',
+        'kea.dev/risk': 'limited',
+        'kea.dev/framework': 'onnx',
+        'kea.dev/artifact': 's3://models/score/1.0.0/model.onnx',
+        'kea.dev/artifact-digest': 'sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',
+      },
     },
     spec: {
       selector: { matchLabels: { 'app.kubernetes.io/instance': 'score-v1-0-0', 'kea.dev/model': 'score' } },
@@ -644,6 +651,73 @@ export const bases: { readonly [name: string]: JsonObject } = {
     },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'score-reader' },
     subjects: [{ kind: 'ServiceAccount', name: 'score-v1-0-0', namespace: 'models' }],
+  },
+  route: {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: 'kea-bundle-score-v1',
+      namespace: 'models',
+      labels: {
+        'app.kubernetes.io/name': 'kea-gateway',
+        'app.kubernetes.io/component': 'bundle',
+        'app.kubernetes.io/part-of': 'kea',
+        'app.kubernetes.io/managed-by': 'kea',
+        'kea.dev/bundle': 'part',
+        'kea.dev/model': 'score',
+        'kea.dev/owner': 'risk-team',
+      },
+      annotations: {
+        'kea.dev/piece': 'score-v1',
+        'kea.dev/digest': '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',
+        'kea.dev/shard': '0/1',
+        'kea.dev/classification': 'internal',
+        'kea.dev/audit-level': 'metadata',
+        'kea.dev/audit-payload': 'none',
+        'kea.dev/access': 'roles',
+        'kea.dev/cache-scope': 'shared',
+        'kea.dev/newest-weight': '100',
+      },
+    },
+    binaryData: { shard: 'AAAA' },
+  },
+  securitypolicy: {
+    apiVersion: 'gateway.envoyproxy.io/v1alpha1',
+    kind: 'SecurityPolicy',
+    metadata: {
+      name: 'score',
+      namespace: 'models',
+      labels: {
+        'app.kubernetes.io/name': 'score',
+        'app.kubernetes.io/managed-by': 'kea',
+        'kea.dev/model': 'score',
+        'kea.dev/owner': 'risk-team',
+      },
+    },
+    spec: {
+      targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'score' }],
+      jwt: {
+        providers: [
+          {
+            name: 'company',
+            issuer: 'https://login.example.com/realms/company',
+            audiences: ['kea'],
+            remoteJWKS: { uri: 'https://login.example.com/realms/company/protocol/openid-connect/certs' },
+            extractFrom: { headers: [{ name: 'Authorization', valuePrefix: 'Bearer ' }] },
+          },
+        ],
+      },
+      authorization: {
+        defaultAction: 'Deny',
+        rules: [
+          {
+            name: 'score',
+            action: 'Allow',
+            principal: { jwt: { provider: 'company', claims: [{ name: 'roles', valueType: 'StringArray', values: ['score:predict'] }] } },
+          },
+        ],
+      },
+    },
   },
   service: {
     apiVersion: 'v1',
