@@ -1,0 +1,33 @@
+import * as pulumi from '@pulumi/pulumi';
+import { PROVIDER_VERSION } from './kube-object';
+
+export interface ClusterArgs {
+  /**
+   * Kubeconfig, as text or as a path.
+   *
+   * @default - the ambient one: KUBECONFIG, else ~/.kube/config
+   */
+  readonly kubeconfig?: pulumi.Input<string>;
+  /**
+   * Context of the kubeconfig.
+   *
+   * @default - its current one
+   */
+  readonly context?: pulumi.Input<string>;
+}
+
+/**
+ * The Kubernetes provider as the bridge needs it: server-side apply, and ConfigMaps and Secrets changed in place. By default the provider
+ * replaces them, deleting first, and a pod that starts in between has no file.
+ */
+export class ClusterProvider extends pulumi.ProviderResource {
+  constructor(name: string, args: ClusterArgs = {}, options: pulumi.ResourceOptions = {}) {
+    const inputs = {
+      ...args,
+      enableServerSideApply: 'true',
+      enableConfigMapMutable: 'true',
+      enableSecretMutable: 'true',
+    };
+    super('kubernetes', name, inputs, { version: PROVIDER_VERSION, ...options });
+  }
+}

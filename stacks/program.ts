@@ -1,0 +1,103 @@
+import * as pulumi from '@pulumi/pulumi';
+import type { Plan } from '../constructs/plan/plan-object';
+import { deployFindings } from '../core/findings/deploy';
+import { finding, hasErrors } from '../core/findings/finding';
+import type { ResolvedPlatform } from '../schema/resolved';
+import { ComponentType } from './bridge/apply';
+import { applyPlan } from './bridge/platform-objects';
+import { ClusterProvider } from './bridge/provider';
+import { heed } from './bridge/refuse';
+import { missingSecrets, neededSecrets, type SecretValues } from './bridge/secrets';
+import { settled } from './bridge/settle';
+
+/** What `pulumi stack output` shows. */
+export interface StackOutputs {
+  readonly url: string;
+  readonly issuer: string;
+  readonly models: readonly string[];
+  readonly objects: number;
+}
+
+export interface DeployOptions {
+  /** Folder with `stacks/` and `models/`. @default - the folder of Pulumi.yaml */
+  readonly project?: string;
+  /** @default - the Pulumi stack's own name */
+  readonly stack?: string;
+  /** Changes of single resources, as Pulumi's own transforms. @default - none */
+  readonly transforms?: pulumi.ComponentResourceOptions['transforms'];
+}
+
+/**
+ * The program behind `pulumi up`: reads `stacks/<stack>.yaml` and its models, asks the cluster and the policies whether the plan may be, and registers it.
+ * Nothing is registered before everything was judged.
+ */
+export async function deployStack(options: DeployOptions = {}): Promise<StackOutputs> {
+  const project = options.project ?? pulumi.getRootDirectory();
+  const platform = await load(project, options.stack ?? pulumi.getStack());
+  const { synthesize } = await import('../constructs/index.ts');
+  const plan = synthesize(platform);
+  heed(plan.findings);
+  await judged(plan, platform);
+  const config = new pulumi.Config();
+  const secrets = await secretsOf(config, platform, plan);
+
+  const cluster = new pulumi.Config('kubernetes');
+  const provider = new ClusterProvider('cluster', {
+    ...given('kubeconfig', cluster.getSecret('kubeconfig')),
+    ...given('context', cluster.get('context')),
+  });
+  const { transforms } = options;
+  const parent = new pulumi.ComponentResource(ComponentType.platform, 'kea', {}, { provider, ...(transforms ? { transforms } : {}) });
+  applyPlan(plan, {
+    name: 'kea',
+    parent,
+    stack: platform.stack.name,
+    protect: config.getBoolean('protect') ?? true,
+    ...(secrets ? { secrets } : {}),
+  });
+  return {
+    url: `https://${platform.stack.hostname}`,
+    issuer: platform.stack.identity.issuer,
+    models: platform.models.map((model) => model.name),
+    objects: plan.objects.length,
+  };
+}
+
+async function load(root: string, stack: string): Promise<ResolvedPlatform> {
+  const { loadPlatform } = await import('../schema/load/index.ts');
+  const { findStacks } = await import('../schema/load/find.ts');
+  const stacks = findStacks(root);
+  if (!stacks.includes(stack)) {
+    const there = stacks.length > 0 ? `there are ${stacks.map((each) => `stacks/${each}.yaml`).join(', ')}` : 'there is none';
+    const message = `Pulumi's stack is "${stack}", and there is no stacks/${stack}.yaml; ${there}`;
+    heed([finding(deployFindings.noStackFile, { message, stack })]);
+  }
+  const { platform, findings } = await loadPlatform({ root, stack });
+  heed(findings);
+  if (!platform || hasErrors(findings)) throw new Error(`stack ${stack} was not loaded`);
+  return platform;
+}
+
+async function judged(plan: Plan, platform: ResolvedPlatform): Promise<void> {
+  const { judge } = await import('../policies/evaluate/index.ts');
+  const asOf = new Date().toISOString().slice(0, 10);
+  const { findings } = await judge({
+    objects: plan.objects.map((object) => object.value),
+    platform,
+    asOf,
+    level: platform.stack.policies.level,
+  });
+  heed(findings);
+}
+
+/** Values for the Secrets that this stack makes itself; refused when one is missing. */
+async function secretsOf(config: pulumi.Config, platform: ResolvedPlatform, plan: Plan): Promise<pulumi.Output<SecretValues> | undefined> {
+  if (platform.stack.secrets !== 'pulumi') return undefined;
+  const values = config.getSecretObject<SecretValues>('secrets') ?? pulumi.secret<SecretValues>({});
+  heed(missingSecrets(neededSecrets(plan), await settled(values), platform.stack.name));
+  return values;
+}
+
+function given<K extends string, T>(key: K, value: T | undefined): { readonly [key in K]?: T } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [key in K]: T });
+}
