@@ -33,12 +33,13 @@ export function processorProgram(folder: StateFolder, places: GatewayPlaces, red
     socketFolder: places.socketFolder,
     workers: places.workers,
     management: { host: LOCAL, port: places.managementPort },
+    edge: { host: places.host === 'localhost' ? LOCAL : places.host, port: places.port, tls: false },
     envoyAdmin: `http://${LOCAL}:${places.adminPort}`,
     audit: { folder: folder.audit, writer: 'local' },
     cache:
       redis === undefined
         ? { kind: 'memory', maxBytes: MEMORY_CACHE_BYTES }
-        : { kind: 'redis', address: redis, tls: false, prefix: 'kea:' },
+        : { kind: 'redis', addresses: [redis], mode: 'single', tls: false, prefix: 'kea:' },
     maxBufferedBytes: BUFFERED_BYTES,
   };
   const file = join(folder.config, 'processor.json');

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { Port } from '../../core/contract/ports';
 import type { ProcessorConfig } from '../../core/contract/processor-config';
-import type { ResolvedStack } from '../../schema/resolved';
+import type { ResolvedCache, ResolvedStack } from '../../schema/resolved';
 import { k8s, plainObject } from '../k8s';
 import { registerPlanCheck } from '../plan/register';
 import { emptyDir, hardenedContainer, hardenedPod, stackPod } from '../shared/hardened-pod';
@@ -34,8 +34,10 @@ export class ResponseCache extends Construct {
   readonly processor: ProcessorConfig['cache'];
   /** Secret that the gateway mounts at `/etc/kea/redis`, if any. */
   readonly secret: string | undefined;
-  /** Host and port that the gateway must reach, if any. */
-  readonly address: { readonly host: string; readonly port: number } | undefined;
+  /** Secret whose `ca.crt` the gateway mounts at `/etc/kea/redis-ca`, if any. */
+  readonly ca: string | undefined;
+  /** Ports that the gateway must reach, if any. */
+  readonly ports: readonly number[];
 
   constructor(scope: Construct, id: string, props: ResponseCacheProps) {
     super(scope, id);
@@ -46,19 +48,39 @@ export class ResponseCache extends Construct {
       case 'none':
         this.processor = { kind: 'none' };
         this.secret = undefined;
-        this.address = undefined;
+        this.ca = undefined;
+        this.ports = [];
         return;
       case 'external':
         if (cache.secret) this.need(stack, cache.secret, ['username', 'password'], 'user of the external Redis');
-        this.processor = redis(cache.address, cache.tls, cache.secret !== undefined);
+        if (cache.ca) this.need(stack, cache.ca, ['ca.crt'], 'certificate authority of the external Redis');
+        this.processor = {
+          kind: 'redis',
+          addresses: cache.addresses,
+          mode: cache.mode,
+          ...(cache.master === undefined ? {} : { master: cache.master }),
+          tls: cache.tls,
+          ...(cache.ca === undefined ? {} : { caFile: `${REDIS_CA}/ca.crt` }),
+          prefix: KEY_PREFIX,
+          ...(cache.secret === undefined ? {} : USER_FILES),
+        };
         this.secret = cache.secret;
-        this.address = splitAddress(cache.address);
+        this.ca = cache.ca;
+        this.ports = redisPorts(cache);
         return;
       case 'managed':
         this.managed(stack, cache.memoryBytes);
-        this.processor = redis(`${NAME}.${stack.namespaces.platform}.svc:${Port.redis}`, false, true);
+        this.processor = {
+          kind: 'redis',
+          addresses: [`${NAME}.${stack.namespaces.platform}.svc:${Port.redis}`],
+          mode: 'single',
+          tls: false,
+          prefix: KEY_PREFIX,
+          ...USER_FILES,
+        };
         this.secret = NAME;
-        this.address = { host: NAME, port: Port.redis };
+        this.ca = undefined;
+        this.ports = [Port.redis];
     }
   }
 
@@ -140,17 +162,11 @@ export class ResponseCache extends Construct {
   }
 }
 
-function redis(address: string, tls: boolean, secret: boolean): ProcessorConfig['cache'] {
-  return {
-    kind: 'redis',
-    address,
-    tls,
-    prefix: KEY_PREFIX,
-    ...(secret ? { usernameFile: '/etc/kea/redis/username', passwordFile: '/etc/kea/redis/password' } : {}),
-  };
-}
+const REDIS_CA = '/etc/kea/redis-ca';
+const USER_FILES = { usernameFile: '/etc/kea/redis/username', passwordFile: '/etc/kea/redis/password' } as const;
 
-function splitAddress(address: string): { host: string; port: number } {
-  const colon = address.lastIndexOf(':');
-  return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+/** Sentinels name a master that listens somewhere else: on Redis's own port. */
+function redisPorts({ addresses, mode }: Extract<ResolvedCache, { kind: 'external' }>): readonly number[] {
+  const ports = addresses.map((address) => Number(address.slice(address.lastIndexOf(':') + 1)));
+  return [...new Set(mode === 'sentinel' ? [...ports, Port.redis] : ports)];
 }

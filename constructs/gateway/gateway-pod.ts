@@ -17,6 +17,7 @@ export const Mount = {
   envoy: '/etc/kea/envoy',
   processor: '/etc/kea/processor',
   redis: '/etc/kea/redis',
+  redisCa: '/etc/kea/redis-ca',
   tls: '/etc/kea/tls',
 } as const;
 
@@ -41,7 +42,9 @@ export function processorConfig(stack: ResolvedStack, cache: ProcessorConfig['ca
     socketFolder: Mount.sockets,
     cluster,
     workers: WORKERS,
+    gateways: stack.gateway.replicas.min,
     management: { host: '0.0.0.0', port: Port.management },
+    edge: { host: '127.0.0.1', port: Port.edge, tls: stack.exposure.kind === 'loadBalancer' },
     envoyAdmin: `http://127.0.0.1:${Port.envoyAdmin}`,
     audit: { folder: Mount.audit, writer: 'gateway', writers },
     cache,
@@ -60,6 +63,8 @@ export interface GatewayPodOptions {
   /** Rolls the pods when the bootstrap or the processor's configuration changes; never when a model does. */
   readonly configDigest: string;
   readonly redisSecret?: string;
+  /** Secret with the `ca.crt` of Redis. */
+  readonly redisCa?: string;
   readonly tlsSecret?: string;
 }
 
@@ -99,6 +104,9 @@ export function gatewayPodTemplate(options: GatewayPodOptions): k8s.PodTemplateS
               },
             ]
           : []),
+        ...(options.redisCa
+          ? [{ name: 'redis-ca', secret: { secretName: options.redisCa, items: [{ key: 'ca.crt', path: 'ca.crt' }], defaultMode: 0o440 } }]
+          : []),
         ...(options.tlsSecret ? [{ name: 'tls', secret: { secretName: options.tlsSecret, defaultMode: 0o440 } }] : []),
       ],
     }),
@@ -124,6 +132,7 @@ function processor(options: GatewayPodOptions): k8s.Container {
       { name: 'processor-config', mountPath: Mount.processor, readOnly: true },
       { name: 'token', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount', readOnly: true },
       ...(options.redisSecret ? [{ name: 'redis', mountPath: Mount.redis, readOnly: true }] : []),
+      ...(options.redisCa ? [{ name: 'redis-ca', mountPath: Mount.redisCa, readOnly: true }] : []),
     ],
   });
 }

@@ -8,7 +8,11 @@ export interface ProcessorConfig {
   readonly cluster?: ClusterSource;
   /** Number of request workers, 1 or more. */
   readonly workers: number;
+  /** Gateways that share the load: one's part of a limit while the shared count cannot be reached. @default 1 */
+  readonly gateways?: number;
   readonly management: { readonly host: string; readonly port: number };
+  /** The public listener as this pod reaches it: ready only while it answers. Absent: not asked. */
+  readonly edge?: { readonly host: string; readonly port: number; readonly tls: boolean };
   /** Envoy's admin, `http://127.0.0.1:9900`, for drain and readiness. */
   readonly envoyAdmin: string;
   readonly audit: {
@@ -27,8 +31,14 @@ export interface ProcessorConfig {
     | { readonly kind: 'memory'; readonly maxBytes: number }
     | {
         readonly kind: 'redis';
-        readonly address: string;
+        /** `host:port`, or a Unix socket's path: of the server, or of nodes or sentinels to begin with. */
+        readonly addresses: readonly string[];
+        readonly mode: 'single' | 'sentinel' | 'cluster';
+        /** Name of the master, in mode `sentinel`. */
+        readonly master?: string;
         readonly tls: boolean;
+        /** Certificate authorities in PEM; absent = the public ones. */
+        readonly caFile?: string;
         readonly usernameFile?: string;
         readonly passwordFile?: string;
         readonly prefix: string;

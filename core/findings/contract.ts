@@ -127,4 +127,13 @@ export const contractFindings = kinds({
       'minLength above maxLength, minItems above maxItems, minimum above maximum, or a required field that is not declared while further fields are forbidden.',
     example: 'request: { type: string, minLength: 5, maxLength: 3 }',
   },
+  limitOfNothing: {
+    code: 'KEA1420',
+    severity: 'error',
+    title: 'rate limit that counts nothing',
+    why: 'whoever wrote it believes that callers are limited',
+    fix: 'write `requests`, and `tokens` for methods of a language model',
+    explanation: '`rateLimit` needs `requests`, `tokens`, or both. Tokens are known only of methods with `call.openai`.',
+    example: 'methods: { m: { rateLimit: { per: minute } } }',
+  },
 });

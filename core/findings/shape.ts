@@ -55,8 +55,8 @@ export const shapeFindings = kinds({
     title: 'key missing',
     why: 'without it the part has no meaning, and there is no default that would be right',
     fix: 'add the key',
-    explanation: 'Some parts need certain keys, such as a rate limit its number of requests.',
-    example: 'methods: { m: { rateLimit: { per: minute } } }',
+    explanation: 'Some parts need certain keys, such as a quota its number of pods.',
+    example: 'quota: { cpu: "4", memory: 8Gi }',
   },
   wrongName: {
     code: 'KEA1107',

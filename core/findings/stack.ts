@@ -178,4 +178,13 @@ export const stackFindings = kinds({
     explanation: '`artifacts.secret` is for artifacts that come from a store or from allowed addresses; the stack names neither.',
     example: 'artifacts: { secret: kea-store }',
   },
+  redisKeys: {
+    code: 'KEA1330',
+    severity: 'error',
+    title: 'key of another kind of Redis',
+    why: 'it would have no effect, and whoever wrote it believes that it has',
+    fix: 'correct `mode`, or remove the key',
+    explanation: '`more` is for `mode: sentinel` and `mode: cluster`, `master` for `mode: sentinel`, and `ca` for `tls: true`.',
+    example: 'cache: { redis: { external: { address: "redis:6379", master: mymaster } } }',
+  },
 });

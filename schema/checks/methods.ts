@@ -108,7 +108,9 @@ export function limitsCount(subject: ContractSubject): readonly Finding[] {
     if (rateLimit === undefined) return [];
     if (rateLimit.requests === undefined && rateLimit.tokens === undefined) {
       return [
-        subject.report(contractKind.limitOfNothing, ['methods', name, 'rateLimit'], { message: '"rateLimit" has neither "requests" nor "tokens"' }),
+        subject.report(contractKind.limitOfNothing, ['methods', name, 'rateLimit'], {
+          message: '"rateLimit" has neither "requests" nor "tokens"',
+        }),
       ];
     }
     if (rateLimit.tokens !== undefined && call?.openai === undefined) {

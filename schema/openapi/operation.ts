@@ -102,11 +102,16 @@ function describe(model: ResolvedModel, contract: ResolvedContract, method: Reso
       : `Needs ${method.roles.length > 1 ? 'one of the roles' : 'the role'} ${method.roles.map((role) => `\`${role}\``).join(', ')}; ${model.owner} grants access.`,
     `Takes up to ${method.maxBodyBytes} bytes and ${method.timeoutMs} ms.`,
     cacheSentence(method),
-    method.rateLimit ? `At most ${method.rateLimit.requests} requests per ${method.rateLimit.per} and ${method.rateLimit.by}.` : '',
+    method.rateLimit ? limitSentence(method.rateLimit) : '',
     contract.lifecycle.deprecated === undefined ? '' : `Deprecated from ${contract.lifecycle.deprecated}.`,
     contract.lifecycle.sunset === undefined ? '' : `Not answered after ${contract.lifecycle.sunset}.`,
   ];
   return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+function limitSentence({ requests, tokens, per, by }: NonNullable<ResolvedMethod['rateLimit']>): string {
+  const amounts = [...(requests === undefined ? [] : [`${requests} requests`]), ...(tokens === undefined ? [] : [`${tokens} tokens`])];
+  return `At most ${amounts.join(' and ')} per ${per} and ${by}.`;
 }
 
 function cacheSentence(method: ResolvedMethod): string {

@@ -90,7 +90,7 @@ test('only the processor holds a token, may only read, and no role reaches Secre
 });
 
 test('secrets are made by whom the stack says, and no value of one stands in the plan', () => {
-  const cache = { kind: 'external', address: 'redis.infra:6379', tls: true, secret: 'kea-redis' } as const;
+  const cache = { kind: 'external', addresses: ['redis.infra:6379'], mode: 'single', tls: true, secret: 'kea-redis' } as const;
   expect(planOf({ cache }).expects).toContainEqual(
     expect.objectContaining({ kind: 'Secret', name: 'kea-redis', keys: ['password', 'username'] }),
   );

@@ -25,11 +25,17 @@ export function redisConf(memoryBytes: number): string {
   ].join('\n');
 }
 
+/** What the gateway asks for: by itself, and inside its scripts. `cluster` and `readonly` only a Redis Cluster is asked. */
+const COMMANDS = [
+  ...['ping', 'info', 'hello', 'auth', 'client|setname', 'eval', 'evalsha'],
+  ...['get', 'set', 'del', 'pexpire', 'hget', 'hset', 'hincrby', 'hgetall', 'time'],
+];
+
 /**
  * What the Secret's `users.acl` must hold for the gateway's user `kea`: the commands that the cache uses, on its own keys, and nobody else.
  * `passwordSha256` is the hexadecimal digest of the password, so that the file itself is no password.
  */
 export function aclFile(prefix: string, passwordSha256: string): string {
-  const commands = ['get', 'set', 'ping', 'info', 'hello', 'auth', 'client|setname'].map((command) => `+${command}`).join(' ');
+  const commands = COMMANDS.map((command) => `+${command}`).join(' ');
   return `user default off\nuser kea on #${passwordSha256} ~${prefix}* -@all ${commands}\n`;
 }

@@ -27,7 +27,7 @@ export function gatherInputs(inputs: readonly TensorInput[], request: CodecReque
   const tensors = inputs.map((input) => {
     const columns = input.fields.map((field) => {
       const pointer = childPointer('', field);
-      const value = Object.hasOwn(body, field) ? body[field] : undefined;
+      const value = Object.hasOwn(body, field) ? body[field] : defaultOf(request, field);
       return flatten(value, input.datatype, pointer, request.inexact);
     });
     const made = input.fields.length === 1 ? fit(columns[0] as Flat, input) : rows(columns, input);
@@ -35,6 +35,10 @@ export function gatherInputs(inputs: readonly TensorInput[], request: CodecReque
     return { name: input.tensor, datatype: input.datatype, shape: made.shape, elements: made.elements };
   });
   return { tensors, batched };
+}
+
+function defaultOf({ defaults }: CodecRequest, field: string): JsonValue | undefined {
+  return defaults !== undefined && Object.hasOwn(defaults, field) ? defaults[field] : undefined;
 }
 
 interface Flat {

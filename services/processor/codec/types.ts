@@ -7,6 +7,10 @@ export interface CodecRequest {
   readonly inexact?: ReadonlyMap<string, string>;
   /** What is forwarded where the runtime takes the contract's own JSON: the bytes that were validated. Default: written from `value`. */
   readonly body?: string | Uint8Array;
+  /** Values of fields that the caller left out, by the request schema's `default`. */
+  readonly defaults?: { readonly [field: string]: JsonValue };
+  /** A streamed answer must end with the tokens that it used. */
+  readonly countTokens?: boolean;
 }
 
 /** A call as the runtime takes it: `POST path` with a JSON body. */
@@ -19,6 +23,8 @@ export type Encoded =
       readonly batched: boolean;
       /** The runtime was asked for server-sent events. */
       readonly stream: boolean;
+      /** The stream's last event tells the usage although the caller did not ask. */
+      readonly hideUsage?: boolean;
     }
   /** The body fits its schema but not the tensors: 422. */
   | { readonly ok: false; readonly pointer: string; readonly rule: string; readonly reason: string };

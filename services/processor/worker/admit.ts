@@ -4,7 +4,7 @@ import { parseStrictJson } from '../../../core/strict-json';
 import { checkMediaType, readBody } from './body';
 import type { OipAnswerForm } from '../front/oip-request';
 import type { Call } from './call';
-import { jsonLength, readFront, takesMediaType } from './front';
+import { frontPointer, jsonLength, readFront, takesMediaType } from './front';
 import { isRefusal, refusal, type Refusal } from './refusal';
 import type { LoadedMethod } from './registry';
 import type { WorkerServices } from './services';
@@ -67,7 +67,8 @@ export async function admitBody(
   );
   if (errors !== undefined) {
     call.notes.pointers = errors.map((error) => error.pointer);
-    return refusal('invalid-request', { errors });
+    const places = 'places' in read ? read.places : undefined;
+    return refusal('invalid-request', { errors: errors.map((error) => ({ ...error, pointer: frontPointer(error.pointer, places) })) });
   }
   return { ...read, exact: front === undefined ? parsed.exact : read.inexact.size === 0 };
 }

@@ -1,17 +1,26 @@
 import { canonicalJson } from '../../../core/canonical';
+import type { BundleContract, BundleVersion } from '../../../core/contract/bundle';
 import { Header } from '../../../core/contract/headers';
+import { cacheEpoch, type CacheEpochs } from '../../../core/decide/cache-epoch';
 import { cacheKey } from '../../../core/decide/cache-key';
 import { storable } from '../../../core/decide/storable';
-import type { BundleVersion } from '../../../core/contract/bundle';
 import { ABORTED, type AdmittedBody } from './admit';
+import type { CacheEntry, Lease } from './cache/entry';
+import { NO_LEASE } from './cache/memory';
 import { elapsed, type Answer, type Call } from './call';
 import { askModel, type ModelOutcome, type ModelQuestion } from './model-call';
 import type { Refusal } from './refusal';
 import type { LoadedMethod } from './registry';
 import type { WorkerServices } from './services';
 import { MAX_CACHED_BYTES, TTL_JITTER } from './settings';
+import { chargeStream, chargeWhole } from './token-charge';
 
 type CachedScope = Exclude<LoadedMethod['method']['cache'], { readonly scope: 'none' }>;
+
+/** What one look for an answer, for all who ask the same at the moment, came back with. */
+export type FlightResult =
+  | { readonly from: 'cache'; readonly entry: CacheEntry }
+  | { readonly from: 'model'; readonly outcome: ModelOutcome; readonly stored: boolean };
 
 /** Answers from the cache, or asks the model once for all equal questions of the moment, or asks it for this caller alone. */
 export function answerMethod(
@@ -36,9 +45,9 @@ export function answerMethod(
   if (cache.scope === 'none') return answerAlone(call, { ...question, forward: body.bytes }, services);
   // What is not exact has no canonical form that says the same, so it has no key.
   const canonical = body.exact && !isStream(body) ? canonicalJson(body.value) : undefined;
-  const epoch = services.registry.epoch ?? services.cache.epoch;
+  const epochs = epochsOf(services);
   const key =
-    canonical === undefined || epoch === undefined || !method.idempotent
+    canonical === undefined || epochs === undefined || !method.idempotent
       ? undefined
       : cacheKey({
           model: owner.contract.model,
@@ -47,17 +56,23 @@ export function answerMethod(
           version: version.version,
           versionDigest: version.digest,
           schemaDigest: target.schemaDigest,
-          epoch,
+          epoch: cacheEpoch(epochs, owner.contract.model, owner.contract.contract, version.version),
           scope: cache.scope,
           principal: call.caller.principal,
           canonicalBody: canonical,
         });
   if (key === undefined || canonical === undefined) {
     call.notes.cache = 'bypass';
-    call.notes.headers[Header.cacheStatus] = 'kea; fwd=bypass';
+    tell(call, cache, 'fwd=bypass');
     return answerAlone(call, { ...question, forward: body.bytes }, services);
   }
   return answerByKey(call, key, cache, { ...question, forward: canonical }, services);
+}
+
+/** Of the bundle and of the store; without one nothing is kept. */
+function epochsOf({ registry, cache }: WorkerServices): readonly CacheEpochs[] | undefined {
+  const { epochs } = cache;
+  return epochs && [{ base: registry.epoch ?? '', purged: registry.purged }, epochs];
 }
 
 async function answerByKey(
@@ -67,32 +82,119 @@ async function answerByKey(
   question: ModelQuestion,
   services: WorkerServices,
 ): Promise<Answer | Refusal | typeof ABORTED> {
-  const found = services.cache.get(key);
-  const entry = found instanceof Promise ? await found : found;
-  if (entry !== undefined) {
-    const now = Date.now();
-    call.notes.cache = 'hit';
-    call.notes.version = entry.version;
-    call.notes.headers[Header.cacheStatus] = `kea; hit; ttl=${Math.max(0, Math.floor((entry.expiresAt - now) / 1000))}`;
-    call.notes.headers['age'] = String(Math.max(0, Math.floor((now - entry.storedAt) / 1000)));
-    return whole(entry.body);
-  }
-  const flight = services.flights.join(key, (onCancel) => askModel(question, services, onCancel));
-  const outcome = await whileConnected(call, flight.result, flight.leave, question.remainingMs);
-  if (outcome === ABORTED) return ABORTED;
-  const stored = flight.leader && outcome.kind === 'answer' && store(key, cache, question, outcome, services);
-  call.notes.cache = stored ? 'stored' : 'miss';
-  call.notes.headers[Header.cacheStatus] = `kea; fwd=miss${stored ? '; stored' : ''}${flight.leader ? '' : '; collapsed'}`;
-  return answerOf(call, question, outcome);
+  const near = services.cache.peek(key);
+  if (near !== undefined) return hit(call, key, cache, near, question, services);
+  const { timeoutMs } = question.target.method;
+  // Others may join who have more time left than whoever was first: each of them keeps to its own.
+  const shared = { ...question, remainingMs: timeoutMs };
+  const flight = services.flights.join(key, (onCancel) => fetchShared(key, cache, shared, services, onCancel));
+  const result = await whileConnected(call, flight.result, flight.leave, question.remainingMs);
+  if (result === ABORTED) return ABORTED;
+  if (result === LATE) return { refused: 'timeout' };
+  if (result.from === 'cache') return hit(call, key, cache, result.entry, question, services);
+  call.notes.cache = result.stored ? 'stored' : 'miss';
+  tell(call, cache, `fwd=miss${result.stored ? '; stored' : ''}${flight.leader ? '' : '; collapsed'}`);
+  return answerOf(call, question, result.outcome, services);
 }
 
-/** Waits for the outcome as long as the caller does. */
-async function whileConnected(
+function hit(call: Call, key: string, cache: CachedScope, entry: CacheEntry, question: ModelQuestion, services: WorkerServices): Answer {
+  const now = Date.now();
+  call.notes.cache = 'hit';
+  call.notes.version = entry.version;
+  // A number of seconds that is negative says that the answer is stale, RFC 9211 §2.6.
+  tell(call, cache, `hit; ttl=${Math.floor((entry.expiresAt - now) / 1000)}`, Math.max(0, Math.floor((now - entry.storedAt) / 1000)));
+  if (entry.expiresAt <= now) refresh(key, cache, question, services);
+  chargeWhole(call, question.target, entry.body, services);
+  return whole(entry.body);
+}
+
+/** What callers are told of the cache; nothing where a hit would tell that somebody else asked the same about sensitive data. */
+function tell(call: Call, cache: CachedScope, status: string, age?: number): void {
+  const { contract } = call.notes;
+  if (cache.scope === 'shared' && contract !== undefined && SENSITIVE.has(contract.contract.classification)) return;
+  call.notes.headers[Header.cacheStatus] = `kea; ${status}`;
+  if (age !== undefined) call.notes.headers['age'] = String(age);
+}
+
+const SENSITIVE: ReadonlySet<BundleContract['classification']> = new Set(['confidential', 'restricted']);
+
+/** How long after a look the next one is made, while somebody else fetches: grows up to the longest. */
+const FIRST_LOOK_MS = 5;
+const LONGEST_LOOK_MS = 50;
+
+/** Looks into the store, and asks the model when it is this worker's turn. Of all gateways one asks; the others look again until its answer is there. */
+async function fetchShared(
+  key: string,
+  cache: CachedScope,
+  question: ModelQuestion,
+  services: WorkerServices,
+  onCancel: (cancel: () => void) => void,
+): Promise<FlightResult> {
+  const started = performance.now();
+  let cancelled = false;
+  onCancel(() => (cancelled = true));
+  let pause = FIRST_LOOK_MS;
+  for (;;) {
+    const looking = services.cache.look(key);
+    const found = looking instanceof Promise ? await looking : looking;
+    if (found.kind === 'entry') return { from: 'cache', entry: found.entry };
+    const waited = performance.now() - started;
+    const lease = found.kind === 'lead' ? found.lease : NO_LEASE;
+    if (cancelled) {
+      lease.release();
+      return NOBODY;
+    }
+    if (found.kind === 'lead' || waited > question.remainingMs / 2) {
+      return fetchAndStore(cache, { ...question, remainingMs: question.remainingMs - waited }, lease, services, onCancel);
+    }
+    // Jitter keeps many gateways from looking in step.
+    await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random())));
+    pause = Math.min(LONGEST_LOOK_MS, pause * 2);
+  }
+}
+
+async function fetchAndStore(
+  cache: CachedScope,
+  question: ModelQuestion,
+  lease: Lease,
+  services: WorkerServices,
+  onCancel: (cancel: () => void) => void,
+): Promise<FlightResult> {
+  const outcome = await askModel(question, services, onCancel);
+  const entry = outcome.kind === 'answer' ? entryOf(cache, question, outcome) : undefined;
+  if (entry === undefined) lease.release();
+  else lease.store(entry);
+  return { from: 'model', outcome, stored: entry !== undefined };
+}
+
+/** Fetches anew behind a stale answer; one of all who gave it does, and nobody waits. */
+function refresh(key: string, cache: CachedScope, question: ModelQuestion, services: WorkerServices): void {
+  const name = `${key} refresh`;
+  if (services.flights.has(name)) return;
+  const flight = services.flights.join(name, async (onCancel): Promise<FlightResult> => {
+    const lease = await services.cache.renew(key);
+    if (lease === undefined) return NOBODY;
+    return fetchAndStore(cache, { ...question, remainingMs: question.target.method.timeoutMs }, lease, services, onCancel);
+  });
+  void flight.result.finally(flight.leave);
+}
+
+/** Of a look that nobody waits for any more. */
+const NOBODY: FlightResult = {
+  from: 'model',
+  outcome: { kind: 'refused', version: '', refusal: { refused: 'overloaded' }, upstreamMs: 0 },
+  stored: false,
+};
+
+const LATE = 'late';
+
+/** Waits for the result as long as the caller does, and as long as it may. */
+async function whileConnected<T>(
   call: Call,
-  result: Promise<ModelOutcome>,
+  result: Promise<T>,
   leave: () => void,
   remainingMs: number,
-): Promise<ModelOutcome | typeof ABORTED> {
+): Promise<T | typeof ABORTED | typeof LATE> {
   let onClose: (() => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
   const gone = new Promise<typeof ABORTED>((resolve) => {
@@ -100,12 +202,9 @@ async function whileConnected(
     call.response.once('close', onClose);
     if (call.response.destroyed) onClose();
   });
-  // A waiter's time may end before that of the leader whom it joined.
-  const late = new Promise<ModelOutcome>((resolve) => {
-    timer = setTimeout(
-      () => resolve({ kind: 'refused', version: '', refusal: { refused: 'timeout' }, upstreamMs: remainingMs }),
-      Math.max(0, remainingMs) + 200,
-    );
+  // The model's own end of time comes a little sooner and tells more.
+  const late = new Promise<typeof LATE>((resolve) => {
+    timer = setTimeout(() => resolve(LATE), Math.max(0, remainingMs) + 200);
   });
   const outcome = await Promise.race([result, gone, late]);
   clearTimeout(timer);
@@ -114,13 +213,8 @@ async function whileConnected(
   return outcome;
 }
 
-function store(
-  key: string,
-  cache: CachedScope,
-  question: ModelQuestion,
-  outcome: Extract<ModelOutcome, { kind: 'answer' }>,
-  services: WorkerServices,
-): boolean {
+/** What is kept of an answer; nothing where it must not be. */
+function entryOf(cache: CachedScope, question: ModelQuestion, outcome: Extract<ModelOutcome, { kind: 'answer' }>): CacheEntry | undefined {
   const bytes = Buffer.from(outcome.body);
   const verdict = storable({
     status: outcome.status,
@@ -133,11 +227,10 @@ function store(
     keyedVersion: question.version.version,
     answeredVersion: outcome.version,
   });
-  if (!verdict.store) return false;
+  if (!verdict.store) return undefined;
   const now = Date.now();
-  const ttlMs = Math.ceil(cache.ttlSeconds * 1000 * (1 - Math.random() * TTL_JITTER));
-  services.cache.set(key, { body: bytes, version: outcome.version, storedAt: now, expiresAt: now + ttlMs });
-  return true;
+  const expiresAt = now + Math.ceil(cache.ttlSeconds * 1000 * (1 - Math.random() * TTL_JITTER));
+  return { body: bytes, version: outcome.version, storedAt: now, expiresAt, staleUntil: expiresAt + (cache.staleSeconds ?? 0) * 1000 };
 }
 
 async function answerAlone(call: Call, question: ModelQuestion, services: WorkerServices): Promise<Answer | Refusal | typeof ABORTED> {
@@ -146,14 +239,14 @@ async function answerAlone(call: Call, question: ModelQuestion, services: Worker
     cancel = each;
   });
   const outcome = await whileConnected(call, asked, () => undefined, question.remainingMs);
-  if (outcome === ABORTED) {
+  if (outcome === ABORTED || outcome === LATE) {
     cancel();
-    return ABORTED;
+    return outcome === LATE ? { refused: 'timeout' } : ABORTED;
   }
-  return answerOf(call, question, outcome);
+  return answerOf(call, question, outcome, services);
 }
 
-function answerOf(call: Call, question: ModelQuestion, outcome: ModelOutcome): Answer | Refusal {
+function answerOf(call: Call, question: ModelQuestion, outcome: ModelOutcome, services: WorkerServices): Answer | Refusal {
   const { notes } = call;
   notes.upstreamMs = outcome.upstreamMs;
   if (outcome.version !== '') notes.version = outcome.version;
@@ -169,11 +262,12 @@ function answerOf(call: Call, question: ModelQuestion, outcome: ModelOutcome): A
         kind: 'stream',
         status: 200,
         headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' },
-        body: outcome.body,
+        body: chargeStream(call, question.target, outcome, services),
         cancel: outcome.cancel,
       };
     case 'answer':
       if (!outcome.valid) notes.outsideContract = true;
+      chargeWhole(call, question.target, outcome.body, services);
       return whole(outcome.body);
   }
 }

@@ -6,6 +6,7 @@ import { fallbackVersion } from '../../../core/decide/choose-version';
 import type { JsonValue } from '../../../core/json';
 import { decodeCall, encodeCall } from '../codec';
 import type { AdmittedBody } from './admit';
+import type { Room } from './gates';
 import { refusal, retryLater, isRefusal, type Refusal } from './refusal';
 import type { LoadedMethod } from './registry';
 import type { WorkerServices } from './services';
@@ -37,7 +38,15 @@ export type ModelOutcome =
       readonly valid: boolean;
       readonly upstreamMs: number;
     }
-  | { readonly kind: 'stream'; readonly version: string; readonly body: Readable; readonly cancel: () => void; readonly upstreamMs: number }
+  | {
+      readonly kind: 'stream';
+      readonly version: string;
+      readonly body: Readable;
+      /** The event that tells the usage was asked for by KEA, not by the caller. */
+      readonly hideUsage: boolean;
+      readonly cancel: () => void;
+      readonly upstreamMs: number;
+    }
   | {
       readonly kind: 'refused';
       readonly version: string;
@@ -78,12 +87,25 @@ async function askVersion(
     ...(reason === undefined ? {} : { reason }),
     upstreamMs: performance.now() - started,
   });
-  const encoded = encodeCall(method.call, version, { value: question.body.value, inexact: question.body.inexact, body: question.forward });
+  const encoded = encodeCall(method.call, version, {
+    value: question.body.value,
+    inexact: question.body.inexact,
+    body: question.forward,
+    defaults: question.target.defaults,
+    countTokens: method.rateLimit?.tokens !== undefined,
+  });
   if (!encoded.ok) {
     return failed(refusal('invalid-request', { errors: [{ pointer: encoded.pointer, rule: encoded.rule, detail: encoded.reason }] }));
   }
-  const modelMs = Math.floor(question.remainingMs - (performance.now() - started));
-  if (modelMs <= 0) return failed(refusal('timeout'));
+  const left = (): number => Math.floor(question.remainingMs - (performance.now() - started));
+  const entering = services.gates.enter(version.cluster, roomOf(version, services.sharers), Math.max(0, left()), onCancel);
+  const entered = entering instanceof Promise ? await entering : entering;
+  if (entered.kind !== 'in') return failed(retryLater('overloaded', 1, FULL[entered.kind]));
+  const modelMs = left();
+  if (modelMs <= 0) {
+    entered.leave();
+    return failed(refusal('timeout'));
+  }
   let cancel: () => void = () => undefined;
   const result = await services.upstream[encoded.stream ? 'stream' : 'send'](
     {
@@ -101,17 +123,34 @@ async function askVersion(
       onCancel(each);
     },
   );
+  if (result.kind === 'stream') result.body.once('close', entered.leave);
+  else entered.leave();
   const upstreamMs = performance.now() - started;
   services.metrics.upstream(owner.contract.model, owner.contract.contract, version.version, upstreamMs);
   const taken = takeResult(result, version);
   if (isRefusal(taken)) return failed(taken, reasonOf(result));
-  if (taken.kind === 'stream') return { kind: 'stream', version: version.version, body: taken.body, cancel, upstreamMs };
+  if (taken.kind === 'stream') {
+    return { kind: 'stream', version: version.version, body: taken.body, hideUsage: encoded.hideUsage === true, cancel, upstreamMs };
+  }
   const decoded = decodeCall(method.call, version, taken.body, encoded, responseTypes);
   if (!decoded.ok) return failed(refusal('invalid-response'), decoded.reason);
   const valid = method.responseCheck === 'none' || fits(question.target, decoded.value, services);
   if (!valid && method.responseCheck === 'enforce')
     return failed(refusal('invalid-response'), 'the answer does not fit the response schema');
   return { kind: 'answer', version: version.version, body: decoded.body, status: taken.status, headers: taken.headers, valid, upstreamMs };
+}
+
+const FULL = {
+  full: 'as many calls as may wait for the model already do',
+  late: 'all instances of the model were busy all the time',
+} as const;
+
+/** A small model takes a burst too. */
+const LEAST_QUEUE = 64;
+
+/** This worker's part of what all instances take, and of those who may wait. */
+function roomOf({ concurrency, queue = Math.max(LEAST_QUEUE, concurrency) }: BundleVersion, sharers: number): Room {
+  return { inside: Math.max(1, Math.ceil(concurrency / sharers)), waiting: Math.ceil(queue / sharers) };
 }
 
 function fits(target: LoadedMethod, value: JsonValue, services: WorkerServices): boolean {

@@ -3,8 +3,9 @@ import type { MemoryBudget } from './body';
 import type { ResponseCache } from './cache/entry';
 import type { SingleFlight } from './cache/single-flight';
 import type { RateLimiter } from './limiter';
+import type { Gates } from './gates';
 import type { Metrics } from './metrics';
-import type { ModelOutcome } from './model-call';
+import type { FlightResult } from './cached-call';
 import type { Registry } from './registry';
 import type { Upstream } from './upstream';
 import type { Validators } from './validators';
@@ -15,7 +16,11 @@ export interface WorkerServices {
   readonly validators: Validators;
   readonly limiter: RateLimiter;
   readonly cache: ResponseCache;
-  readonly flights: SingleFlight<ModelOutcome>;
+  readonly flights: SingleFlight<FlightResult>;
+  /** Who may ask which version now. */
+  readonly gates: Gates;
+  /** Workers of all gateways: what is theirs together is divided by it. */
+  readonly sharers: number;
   readonly upstream: Upstream;
   readonly audit: AuditLog;
   readonly metrics: Metrics;

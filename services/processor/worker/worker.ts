@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, rename, rm, stat } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { EnvoyHeader } from '../../../core/contract/headers';
 import { Socket } from '../../../core/contract/ports';
 import type { ProcessorConfig } from '../../../core/contract/processor-config';
 import { openAuditLog } from '../../audit/audit-log';
@@ -11,23 +12,29 @@ import type { FromWorker, ToWorker } from '../messages';
 import { MemoryBudget } from './body';
 import { makeCache } from './cache';
 import { SingleFlight } from './cache/single-flight';
-import { MemoryRateLimiter } from './limiter';
+import { Gates } from './gates';
+import { MemoryRateLimiter, RedisRateLimiter } from './limiter';
 import { Metrics } from './metrics';
+import { answerProbe, type ProbeState } from './probe';
 import { serve } from './pipeline';
+import { RedisConnection } from './redis/connection';
 import { Registry } from './registry';
 import type { WorkerServices } from './services';
 import { BACKLOG, KEEP_ALIVE_MS, MAX_HEADER_BYTES } from './settings';
 import { Upstream } from './upstream';
 import { Validators } from './validators';
 
-/** How long an idle connection of the edge is kept while draining: longer than a call takes from the edge's pool to here. */
-const DRAIN_IDLE_MS = 500;
+/** How long idle connections of the edge are kept while draining: longer than the time between two of its health checks, after which it sends no more. */
+const DRAIN_IDLE_MS = 1500;
 
 /** One request worker: a server on a Unix socket, its configuration, and the calls in flight. */
 export class RequestWorker {
   readonly socketPath: string;
+  private readonly innerSocket: string;
   readonly services: WorkerServices;
   private readonly server: Server;
+  private readonly redis: RedisConnection | undefined;
+  private inode: number | undefined;
   private inFlight = 0;
   private draining = false;
   private idle: (() => void) | undefined;
@@ -35,13 +42,20 @@ export class RequestWorker {
 
   constructor(config: ProcessorConfig, index: number) {
     this.socketPath = join(config.socketFolder, Socket.worker(index));
+    this.innerSocket = join(config.socketFolder, Socket.inner);
+    const sharers = config.workers * (config.gateways ?? 1);
+    const redis = config.cache.kind === 'redis' ? new RedisConnection(config.cache) : undefined;
+    const limiter = new MemoryRateLimiter(sharers);
+    this.redis = redis;
     this.services = {
       registry: new Registry(),
       validators: new Validators(),
-      limiter: new MemoryRateLimiter(config.workers),
-      cache: makeCache(config.cache),
+      limiter: redis === undefined ? limiter : new RedisRateLimiter(redis, limiter),
+      cache: makeCache(config.cache, redis),
       flights: new SingleFlight(),
-      upstream: new Upstream(join(config.socketFolder, Socket.inner)),
+      gates: new Gates(),
+      sharers,
+      upstream: new Upstream(this.innerSocket),
       audit: openAuditLog(config.audit, index, (error) => log('error', 'audit records could not be written', { reason: error.message })),
       metrics: new Metrics(),
       memory: new MemoryBudget(config.maxBufferedBytes),
@@ -55,14 +69,34 @@ export class RequestWorker {
     this.server.maxRequestsPerSocket = 0;
   }
 
-  /** Resolves when calls are taken. A socket that a killed worker left behind is removed. */
+  /**
+   * Resolves when calls are taken. The socket takes the place of an earlier life's, by rename: between the two no connection is refused,
+   * and that life, should it still run, cannot remove this one's when it closes.
+   */
   async listen(): Promise<void> {
-    await rm(this.socketPath, { force: true });
+    const own = `${this.socketPath}.${process.pid}`;
+    await rm(own, { force: true });
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', reject);
-      this.server.listen({ path: this.socketPath, backlog: BACKLOG }, resolve);
+      this.server.listen({ path: own, backlog: BACKLOG }, resolve);
     });
-    await chmod(this.socketPath, 0o660);
+    await chmod(own, 0o660);
+    this.inode = (await stat(own)).ino;
+    await rename(own, this.socketPath);
+  }
+
+  get listening(): boolean {
+    return this.inode !== undefined;
+  }
+
+  get socketFolder(): string {
+    return dirname(this.socketPath);
+  }
+
+  /** Whether this worker's socket still stands at its path: another's after it was replaced, gone with its folder. */
+  async ownsSocket(): Promise<'own' | 'another' | 'gone'> {
+    const found = await stat(this.socketPath).catch(() => undefined);
+    return found === undefined ? 'gone' : found.ino === this.inode ? 'own' : 'another';
   }
 
   /** Handles one message of the supervisor; loads happen one after the other. */
@@ -93,10 +127,11 @@ export class RequestWorker {
 
   /** Gauges beside the counters, as they are now. */
   measure(): void {
-    const { metrics, memory, audit, registry, validators } = this.services;
+    const { metrics, memory, audit, registry, validators, gates } = this.services;
     metrics.set('kea_worker_in_flight', this.inFlight);
     metrics.set('kea_worker_buffered_bytes', memory.bytes);
     metrics.set('kea_worker_parts', registry.size);
+    metrics.set('kea_worker_queued', gates.waiting);
     metrics.set('kea_worker_validators', validators.size);
     metrics.set('kea_audit_written_total', audit.written);
     metrics.set('kea_audit_lost_total', audit.lost);
@@ -108,7 +143,8 @@ export class RequestWorker {
     if (this.draining) return;
     this.draining = true;
     const closed = new Promise((resolve) => this.server.close(resolve));
-    // Idle connections of the edge's pool may just be getting a call: they are told with an answer first, and cut only when quiet.
+    if ((await this.ownsSocket()) === 'own') await rm(this.socketPath, { force: true });
+    // Idle connections of the edge's pool may just be getting a call: the edge is told first, and they are cut only when quiet.
     await new Promise((resolve) => setTimeout(resolve, DRAIN_IDLE_MS));
     if (this.inFlight > 0) await new Promise<void>((resolve) => (this.idle = resolve));
     this.server.closeIdleConnections();
@@ -126,13 +162,20 @@ export class RequestWorker {
   private async close(): Promise<void> {
     await this.services.audit.close();
     await this.services.cache.close();
+    await this.redis?.close();
     await this.services.upstream.destroy();
   }
 
   private take(request: IncomingMessage, response: ServerResponse): void {
+    if (answerProbe(request, response, this.probeState)) return;
     this.inFlight++;
-    if (this.draining) response.setHeader('connection', 'close');
+    // Told before idle connections are let go: a call that is just arriving on one would be lost.
+    if (this.draining) response.setHeader('connection', 'close').setHeader(EnvoyHeader.leaving, 'true');
     void serve(request, response, this.services).finally(() => this.ended(response));
+  }
+
+  private get probeState(): ProbeState {
+    return { registry: this.services.registry, leaving: this.draining, innerSocket: this.innerSocket };
   }
 
   private ended(response: ServerResponse): void {

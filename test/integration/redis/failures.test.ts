@@ -12,7 +12,9 @@ let fixture: WorkerFixture;
 
 async function start(...args: string[]): Promise<void> {
   redis = await RedisServer.start(...args);
-  fixture = await WorkerFixture.start([part], { cache: { kind: 'redis', address: redis.address, tls: false, prefix: 'kea:cache:' } });
+  fixture = await WorkerFixture.start([part], {
+    cache: { kind: 'redis', addresses: [redis.address], mode: 'single', tls: false, prefix: 'kea:cache:' },
+  });
   await fixture.load([part], { epoch: '1' });
   fixture.inner.answer = (call, response) => json(response, 200, { score: Number(/"amount":(\d+)/.exec(call.body)?.[1]) / 1000 });
   await until(async () => isHit(await fixture.call(body(0))));
@@ -25,7 +27,7 @@ afterEach(async () => {
 });
 
 /** Keys of answers; the epoch of all gateways stands beside them. */
-const entries = async (client: Redis): Promise<string[]> => (await client.keys('*')).filter((key) => key !== 'kea:cache:epoch');
+const entries = async (client: Redis): Promise<string[]> => (await client.keys('*')).filter((key) => key !== 'kea:cache:epochs');
 
 const isHit = (reply: Reply): boolean => String(reply.headers['cache-status']).includes('hit');
 
@@ -41,13 +43,15 @@ async function answersWithoutCache(from: number, count = 5): Promise<void> {
 
 test('two workers share answers; keys stand under the prefix', async () => {
   await start();
-  const second = await WorkerFixture.start([part], { cache: { kind: 'redis', address: redis.address, tls: false, prefix: 'kea:cache:' } });
+  const second = await WorkerFixture.start([part], {
+    cache: { kind: 'redis', addresses: [redis.address], mode: 'single', tls: false, prefix: 'kea:cache:' },
+  });
   await second.load([part], { epoch: '1' });
   await until(async () => isHit(await second.call(body(0))));
   const client = redis.client();
   const keys = await entries(client);
   expect(keys).toHaveLength(1);
-  expect(keys[0]).toMatch(/^kea:cache:[0-9a-f]{64}$/);
+  expect(keys[0]).toMatch(/^kea:cache:\{[0-9a-f]{64}\}$/);
   const ttl = await client.pttl(keys[0] as string);
   expect(ttl).toBeGreaterThan(50_000);
   expect(ttl).toBeLessThanOrEqual(60_000);
@@ -124,7 +128,9 @@ test('corrupted, exchanged, of another type: a miss, and the right answer', asyn
 test('never there: calls are answered from the start', async () => {
   redis = await RedisServer.start();
   await redis.kill();
-  fixture = await WorkerFixture.start([part], { cache: { kind: 'redis', address: redis.address, tls: false, prefix: 'kea:cache:' } });
+  fixture = await WorkerFixture.start([part], {
+    cache: { kind: 'redis', addresses: [redis.address], mode: 'single', tls: false, prefix: 'kea:cache:' },
+  });
   fixture.inner.answer = (call, response) => json(response, 200, { score: Number(/"amount":(\d+)/.exec(call.body)?.[1]) / 1000 });
   await answersWithoutCache(0);
 });

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { aclFile, redisConf } from '../../../constructs/cache/render/redis-conf';
 import { RedisCache } from '../../../services/processor/worker/cache/redis';
+import { MemoryRateLimiter, RedisRateLimiter } from '../../../services/processor/worker/limiter';
+import { RedisConnection } from '../../../services/processor/worker/redis/connection';
 import { RedisServer } from '../../support/redis';
 import { until } from '../../support/until';
 
@@ -29,20 +31,48 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function cache(password = PASSWORD): RedisCache {
-  return new RedisCache({ address: server.address, tls: false, username: 'kea', password, prefix: 'kea:', secret: SECRET });
+function gateway(password = PASSWORD): { readonly cache: RedisCache; readonly connection: RedisConnection; close(): Promise<void> } {
+  const file = (name: string, text: string): string => {
+    const path = join(folder, `${name}-${password.length}`);
+    writeFileSync(path, `${text}\n`);
+    return path;
+  };
+  const connection = new RedisConnection({
+    kind: 'redis',
+    addresses: [server.address],
+    mode: 'single',
+    tls: false,
+    prefix: 'kea:',
+    usernameFile: file('username', 'kea'),
+    passwordFile: file('password', password),
+  });
+  const cache = new RedisCache(connection, SECRET);
+  return { cache, connection, close: () => cache.close().then(() => connection.close()) };
 }
 
-const entry = { body: Buffer.from('{"score":1}'), version: '1.0.0', storedAt: Date.now(), expiresAt: Date.now() + 60_000 };
+const later = Date.now() + 60_000;
+const entry = { body: Buffer.from('{"score":1}'), version: '1.0.0', storedAt: Date.now(), expiresAt: later, staleUntil: later };
 
-test('with the managed Redis’ own users, gateways share answers and one epoch', async () => {
-  const [first, second] = [cache(), cache()];
+test('with the managed Redis’ own users, gateways share answers, one epoch, leadership and limits', async () => {
+  const [first, second] = [gateway(), gateway()];
   try {
-    await until(() => first.epoch !== undefined && second.epoch !== undefined);
-    expect(first.epoch).toBe(second.epoch);
-    first.set('a', entry);
-    await until(async () => (await second.get('a')) !== undefined);
-    expect((await second.get('a'))?.body.toString()).toBe('{"score":1}');
+    await until(() => first.cache.epochs !== undefined && second.cache.epochs !== undefined);
+    expect(first.cache.epochs).toEqual(second.cache.epochs);
+    const found = await first.cache.look('a');
+    expect(found.kind).toBe('lead');
+    expect((await second.cache.look('a')).kind).toBe('wait');
+    if (found.kind === 'lead') found.lease.store(entry);
+    await until(async () => (await second.cache.look('a')).kind === 'entry');
+    expect(await second.cache.look('a')).toMatchObject({ kind: 'entry', entry: { body: entry.body } });
+    const limit = { requests: 3, tokens: 100, per: 'minute', by: 'client' } as const;
+    const limiters = [first, second].map(({ connection }) => new RedisRateLimiter(connection, new MemoryRateLimiter(1)));
+    const taken = [];
+    for (const limiter of [...limiters, ...limiters]) taken.push(await limiter.take('ada', limit));
+    expect(taken.map(({ allowed }) => allowed)).toEqual([true, true, true, false]);
+    expect(taken[0]?.headers).toEqual({
+      ratelimit: '"default";r=2;t=20, "tokens";r=100;t=0',
+      'ratelimit-policy': '"default";q=3;w=60, "tokens";q=100;w=60;qu="tokens"',
+    });
   } finally {
     await first.close();
     await second.close();
@@ -75,11 +105,12 @@ test('the gateway’s user reaches no other key and no other command; nobody els
 });
 
 test('with a wrong password there is no epoch, no entry and no error', async () => {
-  const wrong = cache('wrong');
+  const wrong = gateway('wrong');
   try {
-    expect(await wrong.get('a')).toBeUndefined();
-    wrong.set('a', entry);
-    expect(wrong.epoch).toBeUndefined();
+    const found = await wrong.cache.look('a');
+    expect(found.kind).toBe('lead');
+    if (found.kind === 'lead') found.lease.store(entry);
+    expect(wrong.cache.epochs).toBeUndefined();
   } finally {
     await wrong.close();
   }

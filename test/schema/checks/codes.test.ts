@@ -473,6 +473,24 @@ const cases: { readonly [name: string]: Case } = {
       'KEA1243 model.yaml:2:35 runtime.env.HF_TOKEN | "HF_TOKEN" is named like a secret',
     ],
   },
+  'limits that count nothing': {
+    model: model('rateLimit: { per: minute }'),
+    finds: ['KEA1420 model.yaml:7:5 methods.score.rateLimit | "rateLimit" has neither "requests" nor "tokens"'],
+  },
+  'tokens where no language model answers': {
+    model: model('rateLimit: { tokens: 100 }'),
+    finds: [
+      'KEA1420 model.yaml:7:18 methods.score.rateLimit.tokens | "tokens" are counted where a language model answers; "score" has no "call.openai"',
+    ],
+  },
+  'keys of another kind of Redis': {
+    stack: `${oidc}cache: { redis: { external: { address: "r:6379", more: ["s:6379"], master: m, ca: c, tls: false } } }\n`,
+    finds: [
+      'KEA1330 stacks/prod.yaml:2:50 cache.redis.external.more | "more" means nothing with "mode: single"',
+      'KEA1330 stacks/prod.yaml:2:68 cache.redis.external.master | "master" means nothing with "mode: single"',
+      'KEA1330 stacks/prod.yaml:2:79 cache.redis.external.ca | "ca" means nothing with "tls: false"',
+    ],
+  },
   'a secret for artifacts that come from nowhere': {
     stack: `${oidc}artifacts: { secret: kea-store }\n`,
     finds: ['KEA1319 stacks/prod.yaml:2:14 artifacts.secret | "kea-store" is read by nothing: there is no store and no allowed address'],

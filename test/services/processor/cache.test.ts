@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { MemoryCache } from '../../../services/processor/worker/cache/memory';
 import { openEntry, sealEntry, type CacheEntry } from '../../../services/processor/worker/cache/entry';
-import { Breaker } from '../../../services/processor/worker/cache/breaker';
+import { Breaker } from '../../../services/processor/worker/redis/breaker';
 import { CALL_OVERHEAD_BYTES } from '../../../services/processor/worker/settings';
 import { json, text } from '../../support/stand-in-inner';
 import { until } from '../../support/until';
@@ -175,25 +175,26 @@ describe('memory store', () => {
     version: '1.0.0',
     storedAt: 0,
     expiresAt: Number.MAX_SAFE_INTEGER,
+    staleUntil: Number.MAX_SAFE_INTEGER,
   });
 
   test('stays within its bytes and drops the least recently used first', () => {
     const cache = new MemoryCache(5000);
     for (const key of ['a', 'b', 'c']) cache.set(key, entry(1000));
-    cache.get('a');
+    cache.peek('a');
     cache.set('d', entry(1000));
-    expect(['a', 'b', 'c', 'd'].map((key) => cache.get(key) !== undefined)).toEqual([true, false, true, true]);
+    expect(['a', 'b', 'c', 'd'].map((key) => cache.peek(key) !== undefined)).toEqual([true, false, true, true]);
     cache.set('huge', entry(10_000));
-    expect(cache.get('huge')).toBeUndefined();
+    expect(cache.peek('huge')).toBeUndefined();
     expect(cache.bytes).toBeLessThanOrEqual(5000);
     cache.set('a', entry(10));
-    expect(cache.get('a')?.body.length).toBe(10);
+    expect(cache.peek('a')?.body.length).toBe(10);
   });
 });
 
 describe('sealed values', () => {
   const secret = Buffer.from('secret');
-  const entry: CacheEntry = { body: Buffer.from('{"score":0.5}'), version: '1.4.0', storedAt: 1, expiresAt: 1000 };
+  const entry: CacheEntry = { body: Buffer.from('{"score":0.5}'), version: '1.4.0', storedAt: 1, expiresAt: 500, staleUntil: 1000 };
 
   test('open under the same key and secret only, and in time', () => {
     const sealed = sealEntry(secret, 'key', entry);

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { CacheEntry, ResponseCache } from './entry';
+import type { CacheEpochs } from '../../../../core/decide/cache-epoch';
+import type { CacheEntry, Found, Lease, ResponseCache } from './entry';
 
 /** What an entry costs besides its body: key, object, map slot. */
 const ENTRY_OVERHEAD = 400;
 
-/** Least recently used answers leave first; bounded by bytes. */
+/** Least recently used answers leave first; bounded by bytes. Who fetches what is told apart within a process by `SingleFlight`. */
 export class MemoryCache implements ResponseCache {
-  readonly epoch = randomEpoch();
+  readonly epochs: CacheEpochs = { base: randomEpoch(), purged: {} };
   private readonly entries = new Map<string, CacheEntry>();
   private used = 0;
 
@@ -19,16 +20,25 @@ export class MemoryCache implements ResponseCache {
     return this.used;
   }
 
-  get(key: string): CacheEntry | undefined {
+  peek(key: string): CacheEntry | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
     this.entries.delete(key);
-    if (entry.expiresAt <= this.now()) {
+    if (entry.staleUntil <= this.now()) {
       this.used -= cost(entry);
       return undefined;
     }
     this.entries.set(key, entry);
     return entry;
+  }
+
+  look(key: string): Found {
+    const entry = this.peek(key);
+    return entry === undefined ? { kind: 'lead', lease: this.renew(key) } : { kind: 'entry', entry };
+  }
+
+  renew(key: string): Lease {
+    return { store: (entry) => this.set(key, entry), release: () => undefined };
   }
 
   set(key: string, entry: CacheEntry): void {
@@ -62,18 +72,27 @@ function cost(entry: CacheEntry): number {
 
 /** For stacks without a cache. */
 export class NoCache implements ResponseCache {
-  readonly epoch = undefined;
+  readonly epochs = undefined;
 
-  get(): undefined {
+  peek(): undefined {
     return undefined;
   }
 
-  set(): void {}
+  look(): Found {
+    return { kind: 'lead', lease: NO_LEASE };
+  }
+
+  renew(): undefined {
+    return undefined;
+  }
 
   close(): Promise<void> {
     return Promise.resolve();
   }
 }
+
+/** Of one who fetches for itself alone. */
+export const NO_LEASE: Lease = { store: () => undefined, release: () => undefined };
 
 /** Fresh, so that nothing stored before is found. */
 export function randomEpoch(): string {

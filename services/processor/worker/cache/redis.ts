@@ -1,132 +1,164 @@
-import { Redis } from 'ioredis';
-import { log } from '../../../shared/log';
-import { Breaker } from './breaker';
-import { randomEpoch } from './memory';
-import { openEntry, sealEntry, type CacheEntry, type ResponseCache } from './entry';
+import { randomBytes } from 'node:crypto';
+import type { CacheEpochs } from '../../../../core/decide/cache-epoch';
+import type { RedisConnection, Script } from '../redis/connection';
+import { openEntry, sealEntry, type Found, type Lease, type ResponseCache } from './entry';
+import { NO_LEASE, randomEpoch } from './memory';
 
-export interface RedisCacheOptions {
-  /** `host:port` or a Unix socket's path. */
-  readonly address: string;
-  readonly tls: boolean;
-  readonly username?: string;
-  readonly password?: string;
-  /** Every key starts with it; the ACL user needs no other. */
-  readonly prefix: string;
-  /** Seals the values. */
-  readonly secret: Uint8Array;
-  /** Longest wait for an answer of the cache. @default 50 ms */
-  readonly timeoutMs?: number;
-}
-
-const FAILURES = 3;
-const PAUSE_MS = 1000;
+/** How long a leader's right holds without being renewed: so long others wait for one that died. */
+const LEASE_MS = 1000;
+const RENEW_MS = 300;
+/** How soon all gateways know that something was purged. */
+const EPOCH_MS = 1000;
 /** Writes that may be under way; beyond it an answer is not stored. */
 const MAX_WRITES = 1000;
-/** How soon all gateways know of a new epoch. */
-const EPOCH_MS = 2000;
 
-/** Redis as a lossy memo: slow, down, full, read-only or corrupted, it simply has no entry. */
+/** KEYS: entry, lock. ARGV: token, milliseconds. → the entry; 1 = the token leads now; 0 = another one does. */
+const LOOK: Script = {
+  name: 'keaLook',
+  keys: 2,
+  lua: `local entry = redis.call('GET', KEYS[1])
+if entry then return entry end
+if redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
+return 0`,
+};
+/** KEYS: lock. ARGV: token, milliseconds. → 1 = the token leads now. */
+const TAKE: Script = {
+  name: 'keaTake',
+  keys: 1,
+  lua: `if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
+return 0`,
+};
+/** KEYS: lock. ARGV: token, milliseconds. A right that has ended is not had again: another leader may have come and gone meanwhile. */
+const HOLD: Script = {
+  name: 'keaHold',
+  keys: 1,
+  lua: `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1`,
+};
+/** KEYS: entry, lock. ARGV: token, value, milliseconds. Stores only while the token leads: an old leader never overwrites a newer one's answer. */
+const STORE: Script = {
+  name: 'keaStore',
+  keys: 2,
+  lua: `if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+redis.call('DEL', KEYS[2])
+return 1`,
+};
+/** KEYS: lock. ARGV: token. */
+const RELEASE: Script = {
+  name: 'keaRelease',
+  keys: 1,
+  lua: `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return 1`,
+};
+/**
+ * KEYS: epochs. ARGV: fresh base, base and count that this worker knows. → all epochs.
+ * A store without a base gets the fresh one. One that counts fewer purges than were seen has lost some (a replica that was behind took over): all is forgotten.
+ */
+const EPOCHS: Script = {
+  name: 'keaEpochs',
+  keys: 1,
+  lua: `local base = redis.call('HGET', KEYS[1], 'base')
+local count = tonumber(redis.call('HGET', KEYS[1], 'count') or '0')
+if not base or (base == ARGV[2] and count < tonumber(ARGV[3])) then
+  redis.call('HSET', KEYS[1], 'base', ARGV[1], 'count', math.max(count, tonumber(ARGV[3])))
+end
+return redis.call('HGETALL', KEYS[1])`,
+};
+
+/** Name of a purged field in the store. */
+export const PURGED = 'purged:';
+
+/**
+ * Redis as a lossy memo: slow, down, full, read-only, failing over or corrupted, it simply has no entry.
+ * Of all gateways that miss the same answer one fetches it, under a lock that it must renew; the others look again until the answer or the lock is there.
+ */
 export class RedisCache implements ResponseCache {
-  private readonly client: Redis;
-  private readonly breaker = new Breaker(FAILURES, PAUSE_MS);
-  private readonly timeoutMs: number;
+  private current: CacheEpochs | undefined;
+  private count = 0;
   private writes = 0;
-  private told = false;
-  private known: string | undefined;
   private readonly asking: NodeJS.Timeout;
 
-  constructor(private readonly options: RedisCacheOptions) {
-    this.timeoutMs = options.timeoutMs ?? 50;
-    this.client = new Redis({
-      ...place(options.address),
-      ...(options.tls ? { tls: {} } : {}),
-      ...(options.username === undefined ? {} : { username: options.username }),
-      ...(options.password === undefined ? {} : { password: options.password }),
-      // A question is asked now or not at all: nothing waits for a connection to come back.
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      autoResendUnfulfilledCommands: false,
-      connectTimeout: 1000,
-      // Breaks a connection whose far end is gone without a word.
-      socketTimeout: 5000,
-      retryStrategy: (attempt) => Math.min(2000, 50 * 2 ** Math.min(attempt, 6)),
-      lazyConnect: false,
-    });
-    this.client.on('error', (error: Error) => this.tell(error));
-    this.client.on('ready', () => {
-      this.told = false;
-      void this.askEpoch();
-    });
-    this.asking = setInterval(() => void this.askEpoch(), EPOCH_MS);
+  constructor(
+    private readonly redis: RedisConnection,
+    /** Seals the values. */
+    private readonly secret: Uint8Array,
+  ) {
+    redis.onReady(() => void this.askEpochs());
+    this.asking = setInterval(() => void this.askEpochs(), EPOCH_MS);
     this.asking.unref();
   }
 
-  get epoch(): string | undefined {
-    return this.known;
+  get epochs(): CacheEpochs | undefined {
+    return this.current;
   }
 
-  /** The epoch stands in the store, so that all gateways share answers and one command can make them all forgotten. A store that lost it gets a fresh one. */
-  private async askEpoch(): Promise<void> {
-    if (this.client.status !== 'ready') return;
-    const name = `${this.options.prefix}epoch`;
-    try {
-      const found = await within(this.client.get(name), this.timeoutMs);
-      if (found === null) await within(this.client.set(name, randomEpoch(), 'NX'), this.timeoutMs);
-      this.known = found ?? (await within(this.client.get(name), this.timeoutMs)) ?? undefined;
-    } catch (error) {
-      this.tell(error as Error);
-    }
+  peek(): undefined {
+    return undefined;
   }
 
-  async get(key: string): Promise<CacheEntry | undefined> {
-    if (this.client.status !== 'ready' || !this.breaker.allows()) return undefined;
-    const name = this.options.prefix + key;
-    try {
-      const bytes = await within(this.client.getBuffer(name), this.timeoutMs);
-      this.breaker.succeeded();
-      return bytes === null ? undefined : openEntry(this.options.secret, key, bytes, Date.now());
-    } catch (error) {
-      this.breaker.failedOnce();
-      this.tell(error as Error);
-      return undefined;
-    }
+  async look(key: string): Promise<Found> {
+    const token = randomBytes(12).toString('base64');
+    const answer = await this.redis.run(LOOK, this.names(key), [token, LEASE_MS]);
+    if (answer === 0) return { kind: 'wait' };
+    if (answer === 1) return { kind: 'lead', lease: this.lease(key, token) };
+    const entry = Buffer.isBuffer(answer) ? openEntry(this.secret, key, answer, Date.now()) : undefined;
+    if (entry !== undefined) return { kind: 'entry', entry };
+    // What is there is worth nothing: whoever gets the lock replaces it, everybody else fetches for itself.
+    const lease = Buffer.isBuffer(answer) ? await this.renew(key) : undefined;
+    return { kind: 'lead', lease: lease ?? NO_LEASE };
   }
 
-  set(key: string, entry: CacheEntry): void {
-    const ttl = entry.expiresAt - Date.now();
-    if (ttl <= 0 || this.client.status !== 'ready' || this.breaker.open || this.writes >= MAX_WRITES) return;
-    this.writes++;
-    // A full or read-only Redis answers with an error: it still answers reads, so the breaker is not told.
-    this.client
-      .set(this.options.prefix + key, sealEntry(this.options.secret, key, entry), 'PX', Math.ceil(ttl))
-      .catch((error: Error) => this.tell(error))
-      .finally(() => this.writes--);
+  async renew(key: string): Promise<Lease | undefined> {
+    const token = randomBytes(12).toString('base64');
+    const held = await this.redis.run(TAKE, [this.names(key)[1]], [token, LEASE_MS]);
+    return held === 1 ? this.lease(key, token) : undefined;
   }
 
   close(): Promise<void> {
     clearInterval(this.asking);
-    this.client.disconnect();
     return Promise.resolve();
   }
 
-  /** Once for each outage: a cache that is down must not fill the log. */
-  private tell(error: Error): void {
-    if (this.told) return;
-    this.told = true;
-    log('warn', 'the cache does not answer; calls go on without it', { reason: error.message });
+  /** Entry and lock, in one slot of a cluster. */
+  private names(key: string): readonly [string, string] {
+    const entry = `${this.redis.config.prefix}{${key}}`;
+    return [entry, `${entry}:lock`];
   }
-}
 
-function place(address: string): { path: string } | { host: string; port: number } {
-  if (address.startsWith('/')) return { path: address };
-  const colon = address.lastIndexOf(':');
-  const host = colon === -1 ? address : address.slice(0, colon);
-  return { host: host.replace(/^\[|\]$/g, ''), port: colon === -1 ? 6379 : Number(address.slice(colon + 1)) };
-}
+  private lease(key: string, token: string): Lease {
+    const names = this.names(key);
+    const holding = setInterval(() => void this.redis.run(HOLD, [names[1]], [token, LEASE_MS]), RENEW_MS);
+    holding.unref();
+    return {
+      store: (entry) => {
+        clearInterval(holding);
+        const left = entry.staleUntil - Date.now();
+        if (left <= 0 || this.writes >= MAX_WRITES) return;
+        this.writes++;
+        void this.redis.run(STORE, names, [token, sealEntry(this.secret, key, entry), Math.ceil(left)]).finally(() => this.writes--);
+      },
+      release: () => {
+        clearInterval(holding);
+        void this.redis.run(RELEASE, [names[1]], [token]);
+      },
+    };
+  }
 
-function within<T>(promise: Promise<T>, ms: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+  /** Epochs stand in the store, so that all gateways share answers and one command makes them all forget. */
+  private async askEpochs(): Promise<void> {
+    const known = this.current?.base ?? '';
+    const answer = await this.redis.run(EPOCHS, [`${this.redis.config.prefix}epochs`], [randomEpoch(), known, this.count]);
+    if (!Array.isArray(answer)) return;
+    const purged: { [what: string]: string } = {};
+    let base = '';
+    for (let index = 0; index + 1 < answer.length; index += 2) {
+      const [field, value] = [String(answer[index]), String(answer[index + 1])];
+      if (field === 'base') base = value;
+      else if (field === 'count') this.count = Number(value);
+      else if (field.startsWith(PURGED)) purged[field.slice(PURGED.length)] = value;
+    }
+    if (base !== '') this.current = { base, purged };
+  }
 }

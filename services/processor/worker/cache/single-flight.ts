@@ -32,6 +32,10 @@ export class SingleFlight<T> {
     return { result: flight.result, leader: present === undefined, leave };
   }
 
+  has(key: string): boolean {
+    return this.flights.has(key);
+  }
+
   get size(): number {
     return this.flights.size;
   }
