@@ -19,6 +19,8 @@ export interface OipBody {
 export interface OipQuestion {
   readonly value: JsonObject;
   readonly inexact: ReadonlyMap<string, string>;
+  /** Field → the input that it came in, as a pointer into the body. */
+  readonly places: ReadonlyMap<string, string>;
   readonly answer: OipAnswerForm;
 }
 
@@ -40,6 +42,7 @@ export function readOipRequest(call: TensorCall, schema: JsonSchema, body: OipBo
   if (!Array.isArray(inputs)) throw new CodecError('/inputs', 'required', 'the body has no "inputs"');
   const value: { [field: string]: JsonValue } = {};
   const inexact = new Map<string, string>();
+  const places = new Map<string, string>();
   const seen = new Set<string>();
   let offset = 0;
   inputs.forEach((input: JsonValue, index) => {
@@ -52,10 +55,11 @@ export function readOipRequest(call: TensorCall, schema: JsonSchema, body: OipBo
     if (declared.datatype !== tensor.datatype)
       throw new CodecError(`${at}/datatype`, 'datatype', `the model takes ${declared.datatype} here`);
     seen.add(tensor.name);
+    for (const field of declared.fields) places.set(field, at);
     spread(declared, tensor, schema, at, value, inexact);
   });
   if (offset !== body.rest.length) throw new CodecError('', 'binary', 'there are more bytes than tensors');
-  return { value, inexact, answer: answerForm(call, body.value) };
+  return { value, inexact, places, answer: answerForm(call, body.value) };
 }
 
 interface Tensor {

@@ -21,8 +21,14 @@ export interface FrontBody {
   readonly inexact: ReadonlyMap<string, string>;
   /** What is recorded, keyed and forwarded: the contract's JSON. */
   readonly bytes: Buffer;
-  /** Open Inference Protocol only: how the answer is to be written. */
+  /** Open Inference Protocol only: how the answer is to be written, and where each field came in. */
   readonly form?: OipAnswerForm;
+  readonly places?: ReadonlyMap<string, string>;
+}
+
+/** A pointer into the contract's JSON → one into the body that came. */
+export function frontPointer(pointer: string, places: ReadonlyMap<string, string> | undefined): string {
+  return places?.get((pointer.split('/')[1] ?? '').replaceAll('~1', '/').replaceAll('~0', '~')) ?? pointer;
 }
 
 /**
@@ -56,7 +62,8 @@ export function readFront(
     const { call } = target.method;
     if (call.kind !== 'tensors') return refusal('not-found');
     const question = readOipRequest(call, schema, { ...parsed, rest });
-    return { ...question, bytes: Buffer.from(writeJson(question.value, question.inexact)), form: question.answer };
+    const { value, inexact, places } = question;
+    return { value, inexact, places, bytes: Buffer.from(writeJson(value, inexact)), form: question.answer };
   } catch (error) {
     if (!(error instanceof CodecError)) throw error;
     return refusal('invalid-request', { errors: [{ pointer: error.pointer, rule: error.rule, detail: error.message }] });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, request as httpRequest, type Server } from 'node:http';
+import { createServer, request as httpRequest, type RequestListener, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,13 +35,17 @@ export class LiveGateway {
   }
 
   /** `workers`: the stand-ins, which show what they saw, or the real ones. */
-  constructor(private readonly workers: 'stand-in' | 'real' = 'stand-in') {}
+  constructor(
+    private readonly workers: 'stand-in' | 'real' = 'stand-in',
+    private readonly answer: RequestListener = standInModel,
+    private readonly cache: ProcessorConfig['cache'] = { kind: 'none' },
+  ) {}
 
   async start(models: readonly ResolvedModel[], options: GatewayOptions = {}): Promise<void> {
     const [edge = 0, admin = 0, management = 0, model = 0] = await freePorts(4);
     [this.edgePort, this.managementPort, this.modelPort] = [edge, management, model];
     for (const folder of ['bundle/parts', 'sockets', 'audit']) mkdirSync(join(this.folder, folder), { recursive: true });
-    this.model = createServer(standInModel).listen(model, '127.0.0.1');
+    this.model = createServer(this.answer).listen(model, '127.0.0.1');
     this.configFile = this.writeConfig(admin);
     this.writeBundle(buildBundle(this.platformOf(models)));
     this.writeEndpoints(
@@ -178,9 +182,10 @@ export class LiveGateway {
       socketFolder: join(this.folder, 'sockets'),
       workers: 2,
       management: { host: '127.0.0.1', port: this.managementPort },
+      edge: { host: '127.0.0.1', port: this.edgePort, tls: false },
       envoyAdmin: `http://127.0.0.1:${adminPort}`,
       audit: { folder: join(this.folder, 'audit'), writer: 'test' },
-      cache: { kind: 'none' },
+      cache: this.cache,
       maxBufferedBytes: 64 * 1024 * 1024,
     };
     const file = join(this.folder, 'processor.json');
