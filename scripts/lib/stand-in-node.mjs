@@ -20,12 +20,25 @@ function statusOf({ spec }) {
     return {
       phase: 'Pending',
       startTime: now(),
-      conditions: [condition('PodScheduled'), { ...condition('ContainersReady'), status: 'False' }, { ...condition('Ready'), status: 'False' }],
-      containerStatuses: spec.containers.map(({ name, image }) => ({ name, image, imageID: '', ready: false, restartCount: 0, state: { waiting } })),
+      conditions: [
+        condition('PodScheduled'),
+        { ...condition('ContainersReady'), status: 'False' },
+        { ...condition('Ready'), status: 'False' },
+      ],
+      containerStatuses: spec.containers.map(({ name, image }) => ({
+        name,
+        image,
+        imageID: '',
+        ready: false,
+        restartCount: 0,
+        state: { waiting },
+      })),
     };
   }
   const done = spec.restartPolicy === 'Never' || spec.restartPolicy === 'OnFailure';
-  const state = done ? { terminated: { exitCode: 0, reason: 'Completed', startedAt: now(), finishedAt: now() } } : { running: { startedAt: now() } };
+  const state = done
+    ? { terminated: { exitCode: 0, reason: 'Completed', startedAt: now(), finishedAt: now() } }
+    : { running: { startedAt: now() } };
   return {
     phase: done ? 'Succeeded' : 'Running',
     podIP: '127.0.0.1',

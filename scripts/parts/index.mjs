@@ -9,12 +9,14 @@ import { envoy } from './envoy.mjs';
 import { chromium, keycloak, postgres } from './keycloak.mjs';
 import { kubeApiserver, kubeControllerManager, kubelet, kubeProxy, kubeScheduler } from './kubernetes.mjs';
 import { cni, coredns, metricsServer, netpol, pause, runc } from './node.mjs';
+import { pulumi, pulumiKubernetes } from './pulumi.mjs';
 import { redis } from './redis.mjs';
 import { execute } from './tools.mjs';
 
 export const parts = [
   ...[envoy, redis, etcd, kubectl, keycloak, postgres, chromium],
   ...[kubeApiserver, kubeControllerManager, kubeScheduler, kubelet, kubeProxy],
+  ...[pulumi, pulumiKubernetes],
   ...[containerd, runc, cni, coredns, metricsServer, netpol, pause],
 ];
 
