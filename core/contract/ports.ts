@@ -18,6 +18,9 @@ export const Port = {
   redis: 6379,
 } as const;
 
+/** The Keycloak that the platform runs: its Service in the platform's namespace. */
+export const KEYCLOAK = { service: 'kea-keycloak', port: 8080 } as const;
+
 /** Management paths of the processor. */
 export const ManagementPath = {
   config: '/-/config',

@@ -72,7 +72,7 @@ export const gatewayFindings = kinds({
     why: 'whoever can change the keys on their way can sign tokens for everybody',
     fix: 'use an https:// address for the keys',
     explanation:
-      'The gateway fetches the keys that verify tokens from `identity`. Only the embedded issuer of the local run and a provider on the same machine may use plain HTTP.',
+      'The gateway fetches the keys that verify tokens from `identity`. Only the embedded issuer of the local run, a provider on the same machine, and the Keycloak that the platform runs beside the gateway may use plain HTTP.',
   },
   openOrigin: {
     code: 'KEA3009',

@@ -1,5 +1,6 @@
 import { parseBytes, parseCpu, parseDuration } from '../../core/quantities';
 import type { Parsed } from '../../core/names';
+import { KEYCLOAK } from '../../core/contract/ports';
 import { stackDefaults as is } from '../source/defaults';
 import { sortedEntries } from '../../core/order';
 import type { Exposure, Identity, Keycloak, StackCache, StackDocument } from '../generated/platform';
@@ -34,7 +35,7 @@ export function resolveStack(document: StackDocument, name: string, lock: Images
       cpuMillis: or0(parseCpu(gateway?.cpu ?? is.gatewayCpu)),
       drainSeconds: seconds(gateway?.drain ?? is.drain),
     },
-    identity: resolveIdentity(document.identity ?? {}, hostname),
+    identity: resolveIdentity(document.identity ?? {}, hostname, document.namespaces?.platform ?? is.platformNamespace),
     cache: resolveCache(document.cache ?? {}),
     ...(document.cache?.purged ? { purged: document.cache.purged } : {}),
     artifacts: {
@@ -64,7 +65,7 @@ export function resolveStack(document: StackDocument, name: string, lock: Images
 /** The embedded issuer's address is known only while it runs; `npm start` puts the real port in. */
 const EMBEDDED_ISSUER = 'http://localhost:8081';
 
-function resolveIdentity({ oidc, keycloak }: Identity, hostname: string): ResolvedIdentity {
+function resolveIdentity({ oidc, keycloak }: Identity, hostname: string, platform: string): ResolvedIdentity {
   if (oidc) {
     const { issuer, claims } = oidc;
     return {
@@ -85,11 +86,13 @@ function resolveIdentity({ oidc, keycloak }: Identity, hostname: string): Resolv
     const realm = keycloak.realm ?? is.realm;
     const login = keycloak.hostname ?? `login.${hostname}`;
     const issuer = `https://${login}/realms/${realm}`;
+    // The gateway asks the Keycloak beside it, whether or not the public name can be reached from inside.
+    const inside = `http://${KEYCLOAK.service}.${platform}.svc.cluster.local:${KEYCLOAK.port}`;
     return {
       kind: 'keycloak',
       issuer,
       audience: keycloak.audience ?? is.audience,
-      jwksUri: `${issuer}/protocol/openid-connect/certs`,
+      jwksUri: `${inside}/realms/${realm}/protocol/openid-connect/certs`,
       claims,
       keycloak: resolveKeycloak(keycloak, login, realm),
     };

@@ -148,7 +148,8 @@ function checkTokens(listener: string, jwt: JsonValue | undefined): readonly Fin
 
 function checkIdentity({ stack }: ResolvedPlatform): readonly Finding[] {
   const { identity } = stack;
-  if (identity.jwks !== undefined) return [];
+  // The platform's own Keycloak stands in the gateway's namespace and is reached by its Service.
+  if (identity.jwks !== undefined || identity.kind === 'keycloak') return [];
   const url = URL.canParse(identity.jwksUri) ? new URL(identity.jwksUri) : undefined;
   const here = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (url?.protocol === 'https:' || here) return [];
