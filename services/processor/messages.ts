@@ -3,7 +3,7 @@ import type { BundleIndex } from '../../core/contract/bundle';
 /**
  * The supervisor forks `worker/main.js --config FILE --index N`: the `ProcessorConfig` file, and the worker's number, from which its socket's name comes
  * (`Socket.worker(N)`). It sends `load` after every start of a worker, and waits for `listening` and `loaded`. A worker whose IPC channel closes lost its
- * supervisor and exits. Routes of a part carry the part's digest in `x-kea-part`, routes of the platform the index's digest; the route of a contract's
+ * supervisor: it serves on until a successor takes its socket's place. Routes of a part carry the part's digest in `x-kea-part`, routes of the platform the index's digest; the route of a contract's
  * document is `<model>/<contract>/openapi.json`.
  */
 

@@ -2,11 +2,12 @@ import type { Bundle } from './bundle';
 import { edgeRouteConfiguration } from '../../../core/contract/edge-routes';
 import type { JsonObject } from '../../../core/json';
 import type { ResolvedPlatform } from '../../../schema/resolved';
-import { edgeListener } from './edge-listener';
+import { edgeListener, routesByAds } from './edge-listener';
 import { extension, socketAddress } from './envoy';
 import { innerListener } from './inner-listener';
 import { type GatewayOptions, resolveOptions, type ResolvedGatewayOptions } from './options';
 import { ADS_CLUSTER, platformClusters } from './platform-clusters';
+import { probeListener } from './probe-listener';
 import { statsConfig } from './stats';
 
 /** What Envoy starts with; everything that belongs to models comes later from the supervisor, over `ads.sock`. */
@@ -19,7 +20,7 @@ export function buildBootstrap(platform: ResolvedPlatform, options: GatewayOptio
       cds_config: { ads: {}, resource_api_version: 'V3', initial_fetch_timeout: '0s' },
     },
     static_resources: {
-      listeners: [edgeListener(platform, resolved), innerListener(resolved)],
+      listeners: [edgeListener(platform, resolved), innerListener(resolved), probeListener(resolved, routesByAds())],
       clusters: [...platformClusters(platform.stack.identity, resolved)],
     },
   };
@@ -33,7 +34,7 @@ export function buildStatic(platform: ResolvedPlatform, bundle: Bundle, options:
   return {
     ...common(platform, resolved),
     static_resources: {
-      listeners: [edgeListener(platform, resolved, routes), innerListener(resolved)],
+      listeners: [edgeListener(platform, resolved, routes), innerListener(resolved), probeListener(resolved, routes)],
       clusters: [...platformClusters(platform.stack.identity, resolved), ...bundle.index.platformClusters, ...models],
     },
   };

@@ -1,4 +1,4 @@
-import { Socket } from '../../../core/contract/ports';
+import { Socket, WorkerPath } from '../../../core/contract/ports';
 import type { JsonObject } from '../../../core/json';
 import type { ResolvedIdentity } from '../../../schema/resolved';
 import { loadAssignment, pipeAddress, socketAddress, typed } from './envoy';
@@ -59,6 +59,18 @@ export function processorCluster(options: ResolvedGatewayOptions): JsonObject {
       ],
     },
     common_lb_config: { healthy_panic_threshold: { value: 0 } },
+    // A worker that leaves says so here (and with its answers), before it lets go of idle connections; one that hangs gets no further calls.
+    health_checks: [
+      {
+        timeout: '1s',
+        interval: '1s',
+        unhealthy_interval: '0.25s',
+        no_traffic_interval: '1s',
+        unhealthy_threshold: 2,
+        healthy_threshold: 1,
+        http_health_check: { path: WorkerPath.health, host: PROCESSOR_CLUSTER },
+      },
+    ],
     // A dead worker has no active request, so least-request would choose it every time, also for the retry: the first connection that fails takes it out.
     outlier_detection: {
       split_external_local_origin_errors: true,

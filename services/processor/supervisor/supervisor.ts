@@ -1,4 +1,5 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { BundleFile } from '../../../core/contract/bundle-files';
@@ -8,12 +9,12 @@ import type { JsonObject } from '../../../core/json';
 import { AdsServer } from './ads';
 import { drainGateway } from './drain';
 import { Encoder } from './encode';
-import { innerAnswers } from './inner-probe';
 import { encodeAssignment, parseEndpoints } from './instances';
 import type { Log } from '../../shared/log';
 import { serveManagement } from './management';
 import { envoyStats } from './envoy-stats';
 import { type Family, prometheusText } from './metrics';
+import { notWholeWay } from './probe';
 import { loadProtos } from './protos';
 import { DEFAULT_TIMES, type Refusal, Rollout, type RolloutTimes } from './rollout';
 import { BundleStore } from './store';
@@ -44,7 +45,7 @@ export class Supervisor {
   private refusal: Refusal | undefined;
   private badEndpoints: string | undefined;
   private applied = 0;
-  private refused = 0;
+  private readonly refused: { [by in Refusal['by']]: number } = { reader: 0, worker: 0, envoy: 0 };
   private draining = false;
 
   constructor(private readonly options: SupervisorOptions) {
@@ -60,8 +61,6 @@ export class Supervisor {
   async start(): Promise<void> {
     const { config } = this.options;
     mkdirSync(config.socketFolder, { recursive: true });
-    // Sockets of a life that ended by force would only make callers wait.
-    for (let worker = 0; worker < config.workers; worker++) rmSync(join(config.socketFolder, Socket.worker(worker)), { force: true });
     this.management = await serveManagement(
       { status: () => this.status(), notReady: () => this.notReady(), metrics: () => this.metrics(), drain: () => this.drain() },
       config.management.host,
@@ -69,6 +68,9 @@ export class Supervisor {
     );
     await this.ads.listen(join(config.socketFolder, Socket.ads));
     this.workers.start();
+    // Before the bundle: an Envoy that lived on would take clusters without instances for the truth.
+    const endpoints = await readFile(join(config.bundleFolder, BundleFile.endpoints), 'utf8').catch(() => undefined);
+    if (endpoints !== undefined) this.takeEndpoints(endpoints);
     this.watches.push(
       watchFile(config.bundleFolder, BundleFile.endpoints, (text) => this.enqueue(() => this.takeEndpoints(text))),
       watchFile(config.bundleFolder, BundleFile.index, (text) => this.enqueue(() => this.takeIndex(text))),
@@ -99,8 +101,9 @@ export class Supervisor {
     clearTimeout(this.retry);
     this.newest = text;
     const refusal = await this.tryBundle(text);
-    if (refusal) this.refused += 1;
+    if (refusal) this.refused[refusal.by] += 1;
     this.refusal = refusal;
+    if (refusal && !this.rollout.serving) await this.serveLastGood();
     // Files of a bundle may arrive after its index when another hand copied them: look again while nothing newer comes.
     if (refusal?.by === 'reader') this.retry = setTimeout(() => void this.enqueue(() => this.retryIndex(text)), 2000);
   }
@@ -126,12 +129,23 @@ export class Supervisor {
     const refusal = await this.rollout.apply(bundle);
     if (refusal) return refusal;
     this.applied += 1;
+    this.refusal = undefined;
+    await this.store.remember(bundle, text);
     this.options.log('info', 'a bundle serves', {
       digest: bundle.index.digest,
       parts: bundle.index.parts.length,
       ms: Date.now() - started,
     });
     return undefined;
+  }
+
+  /** After a restart with a bundle that is refused: the one that served before it. */
+  private async serveLastGood(): Promise<void> {
+    const text = await this.store.lastGood();
+    if (text === undefined) return;
+    const bundle = await this.store.load(text, 'kept').catch(() => undefined);
+    if (!bundle || (await this.rollout.apply(bundle)) !== undefined) return;
+    this.options.log('info', 'the last good bundle serves', { digest: bundle.index.digest });
   }
 
   private takeEndpoints(text: string): void {
@@ -160,11 +174,10 @@ export class Supervisor {
 
   private async notReady(): Promise<string | undefined> {
     if (this.draining) return 'draining';
-    if (!this.rollout.serving) return 'no bundle serves yet';
+    const { serving } = this.rollout;
+    if (!serving) return 'no bundle serves yet';
     if (this.workers.serving === 0) return 'no worker serves';
-    const routes = this.ads.status()['routes'];
-    if (this.ads.connected === 0 || !routes?.acknowledged) return 'envoy has not taken the routes';
-    return (await innerAnswers(join(this.options.config.socketFolder, Socket.inner))) ? undefined : 'the inner listener does not answer';
+    return notWholeWay(this.options.config, serving.index.digest);
   }
 
   private async drain(): Promise<JsonObject> {
@@ -185,7 +198,12 @@ export class Supervisor {
     const own = prometheusText(
       [
         family('kea_bundles_applied_total', 'counter', 'Bundles that came to serve.', this.applied),
-        family('kea_bundles_refused_total', 'counter', 'Bundles that were refused whole.', this.refused),
+        family(
+          'kea_bundles_refused_total',
+          'counter',
+          'Bundles that were refused whole, by who refused.',
+          Object.fromEntries(Object.entries(this.refused).map(([by, count]) => [`{by="${by}"}`, count])),
+        ),
         family('kea_bundle_refused', 'gauge', '1 while the newest bundle is refused and an older one serves.', this.refusal ? 1 : 0),
         family('kea_bundle_parts', 'gauge', 'Contracts of the bundle that serves.', this.rollout.serving?.index.parts.length ?? 0),
         family('kea_workers', 'gauge', 'Request workers that there should be.', this.options.config.workers),

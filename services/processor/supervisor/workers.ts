@@ -22,6 +22,8 @@ interface Slot {
   since: number;
   backoffMs: number;
   timer: NodeJS.Timeout | undefined;
+  /** Seconds since the last message. */
+  silentTicks: number;
   metrics: { readonly [series: string]: number };
 }
 
@@ -30,6 +32,9 @@ type Loaded = { readonly ok: true } | { readonly ok: false; readonly reason: str
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 5000;
 
+/** Workers report once a second. One that hangs or is paused keeps calls that nobody answers. */
+const SILENT_TICKS = 15;
+
 /** The request workers: forks them, gives them bundles, starts them again. */
 export class Workers {
   private readonly slots: Slot[];
@@ -37,6 +42,7 @@ export class Workers {
   private bundles: readonly LoadedBundle[] = [];
   private ready: readonly string[] = [];
   private stopping = false;
+  private pulse: NodeJS.Timeout | undefined;
   /** Counters of lives that have ended. */
   private ended: { [series: string]: number } = {};
   private readonly waiting = new Set<(slot: Slot, message: FromWorker | undefined) => void>();
@@ -55,12 +61,26 @@ export class Workers {
       since: 0,
       backoffMs: FIRST_BACKOFF_MS,
       timer: undefined,
+      silentTicks: 0,
       metrics: {},
     }));
   }
 
   start(): void {
     this.slots.forEach((_, number) => this.spawn(number));
+    this.pulse = setInterval(() => this.listen(), 1000);
+    this.pulse.unref();
+  }
+
+  // Counted in ticks of this process, so that one that was itself paused blames nobody.
+  private listen(): void {
+    for (const [worker, slot] of this.slots.entries()) {
+      slot.silentTicks += 1;
+      if (slot.silentTicks < SILENT_TICKS || !slot.child) continue;
+      this.log('error', 'a worker gives no sign of life and is killed', { worker, afterMs: slot.silentTicks * 1000 });
+      slot.silentTicks = 0;
+      slot.child.kill('SIGKILL');
+    }
   }
 
   /** Number of workers that take calls of the newest bundle given to them. */
@@ -121,6 +141,7 @@ export class Workers {
   /** Lets the workers finish what they have; those that take longer are ended. */
   async stop(timeoutMs: number): Promise<void> {
     this.stopping = true;
+    clearInterval(this.pulse);
     await Promise.all(
       this.slots.map(async (slot) => {
         clearTimeout(slot.timer);
@@ -147,7 +168,7 @@ export class Workers {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       execArgv: process.execArgv,
     });
-    Object.assign(slot, { child, listening: false, loaded: [], since: Date.now(), metrics: {} });
+    Object.assign(slot, { child, listening: false, loaded: [], since: Date.now(), silentTicks: 0, metrics: {} });
     child.on('message', (message: FromWorker) => this.hear(number, slot, message));
     child.on('error', (error) => this.log('error', 'a worker cannot be reached', { worker: number, reason: error.message }));
     child.once('exit', (code, signal) => this.bury(number, slot, code, signal));
@@ -161,6 +182,10 @@ export class Workers {
     for (const listener of this.waiting) listener(slot, undefined);
     if (this.stopping) return;
     const lived = Date.now() - slot.since;
+    if (code === 0) {
+      this.log('info', 'a worker ended its work and is started again', { worker: number, afterMs: lived });
+      return this.spawn(number);
+    }
     slot.backoffMs =
       lived > 30_000 ? FIRST_BACKOFF_MS : Math.min(LONGEST_BACKOFF_MS, slot.restarts === 0 ? FIRST_BACKOFF_MS : slot.backoffMs * 2);
     slot.restarts += 1;
@@ -175,6 +200,7 @@ export class Workers {
   }
 
   private hear(number: number, slot: Slot, message: FromWorker): void {
+    slot.silentTicks = 0;
     switch (message.type) {
       case 'listening':
         slot.listening = true;

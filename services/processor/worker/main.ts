@@ -5,6 +5,7 @@ import { errorPlace } from '../../shared/error-place';
 import { log } from '../../shared/log';
 import { guardEventLoop } from '../../shared/watchdog';
 import type { FromWorker, ToWorker } from '../messages';
+import { untilReplaced } from './orphan';
 import { STALL_MS } from './settings';
 import { RequestWorker } from './worker';
 
@@ -20,13 +21,17 @@ async function main(): Promise<void> {
   const index = Number(values.index);
   if (values.config === undefined || !Number.isInteger(index) || index < 0) throw new Error('--config FILE and --index N are needed');
   const worker = new RequestWorker(JSON.parse(readFileSync(values.config, 'utf8')) as ProcessorConfig, index);
+  let unread = 0;
   const send = (message: FromWorker): void => {
-    if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+    if (!process.connected) return;
+    unread += 1;
+    process.send?.(message, undefined, undefined, () => (unread -= 1));
   };
 
+  // Also the sign of life. A supervisor that does not read for a while finds the newest values when it does.
   const report = setInterval(() => {
     worker.measure();
-    send({ type: 'metrics', values: worker.services.metrics.recent() });
+    if (unread < 3) send({ type: 'metrics', values: worker.services.metrics.recent() });
   }, 1000);
   let leaving = false;
   const leave = async (): Promise<void> => {
@@ -54,8 +59,7 @@ async function main(): Promise<void> {
           .catch(crash('the worker cannot listen'));
     });
   });
-  // Without a supervisor nobody would load configuration or stop this process.
-  process.on('disconnect', () => void leave());
+  process.on('disconnect', () => void (leaving || untilReplaced(worker).then(leave)));
   process.on('SIGTERM', () => void leave());
   // Ctrl-C reaches the whole group; the supervisor decides the order of the end.
   process.on('SIGINT', () => undefined);

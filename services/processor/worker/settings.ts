@@ -47,5 +47,8 @@ export const MAX_EXPLAINED_BYTES = 64 * 1024;
 /** Callers whose rate limits are remembered. */
 export const MAX_LIMITED_CALLERS = 100_000;
 
+/** How long a worker serves on without a supervisor. */
+export const ORPHAN_MS = 300_000;
+
 /** A worker whose event loop stands still for this long is killed by its own watchdog. */
 export const STALL_MS = 20_000;

@@ -51,6 +51,8 @@ async function serve(request, response) {
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ worker: index, path: request.url, method: request.method, headers: request.headers, ...body }));
   };
+  if (request.url === '/-/health' && !request.headers['x-kea-route']) return answer(200, {});
+  if (request.headers['x-kea-route'] === 'platform/ready') return answer(part ? 200 : 503, { bundle: request.headers['x-kea-part'] });
   if (!part) return answer(503, { problem: 'configuration-pending' });
   if (request.headers['x-kea-route'].startsWith('platform/') || request.method === 'GET') return answer(200, {});
   if (request.headers['test-hang']) return undefined;

@@ -170,13 +170,18 @@ test('kill -9: the next life takes the same socket, and every answered call is i
   expect(after).toMatchObject({ ok: true, records: 1 });
 });
 
-test('a worker whose supervisor is gone ends', async () => {
+test('a worker whose supervisor is gone serves on until another socket takes the place of its own', async () => {
   const worker = start();
   worker.send(load());
   await until(() => worker.heard.some((message) => message.type === 'loaded'));
   worker.child.disconnect();
+  expect((await call()).status).toBe(200);
+  const successor = start();
+  successor.send(load());
+  await until(() => successor.heard.some((message) => message.type === 'loaded'));
   expect(await worker.exit).toBe(0);
-});
+  expect((await call()).status).toBe(200);
+}, 15_000);
 
 test('without a configuration it says what it needs and ends with 1', async () => {
   const child = spawn(process.execPath, [PROGRAM], { stdio: ['ignore', 'ignore', 'pipe'] });
