@@ -80,6 +80,13 @@ test('routes stand in a prefix map by contract, carry the digest of their part, 
   expect(Object.keys(matcher?.matcher_tree.prefix_match_map.map ?? {})).toEqual(['/models/iris/v1/', '/models/old/v1/']);
   expect(JSON.stringify(matcher?.matcher_tree)).toContain(`{"key":"x-kea-part","value":"${index.parts[0]?.digest}"}`);
   const last = matcher?.on_no_match.action.typed_config.routes;
-  expect(last?.map(({ name }) => name)).toEqual(['platform/ready', 'platform/models', 'platform/openapi', ...Array(3).fill('platform/v2'), 'platform/docs', 'deny']);
+  expect(last?.map(({ name }) => name)).toEqual([
+    'platform/ready',
+    'platform/models',
+    'platform/openapi',
+    ...Array(3).fill('platform/v2'),
+    'platform/docs',
+    'deny',
+  ]);
   expect(last?.at(-1)).toEqual({ name: 'deny', match: { prefix: '/' }, direct_response: { status: 403 } });
 });
