@@ -15,8 +15,11 @@ export interface Verdict {
   readonly severity: RuleSeverity;
   /** After the stack's level was applied. */
   readonly step: Step;
-  /** `violation`: the rule says no. `failed`: the rule threw or ran out of time, so nobody knows; never a pass. */
-  readonly outcome: 'violation' | 'failed';
+  /**
+   * `violation`: the rule says no. `failed`: the rule threw or ran out of time, so nobody knows; never a pass. `undecided`: it depends on a value
+   * that a preview does not know yet; the same rule decides once it is known.
+   */
+  readonly outcome: 'violation' | 'failed' | 'undecided';
   /** Absent where the whole plan is at fault. */
   readonly object?: ObjectName;
   readonly message: string;

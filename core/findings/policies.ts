@@ -29,6 +29,15 @@ export const policyFindings = kinds({
     explanation:
       'Each decision has a deadline. A rule that passes it is stopped, its process replaced, and the rule is not asked again in that run: everything that it should have judged counts as refused.',
   },
+  undecided: {
+    code: 'KEA5004',
+    severity: 'warning',
+    title: 'policy that cannot decide yet',
+    why: 'the rule depends on a value that is known only once something else was made, so it has not said yes',
+    fix: 'nothing, if the value comes from Pulumi: the same rule decides at `pulumi up`',
+    explanation:
+      'In a preview, outputs of resources that are not there yet have no value. A rule that reads one is neither passed nor broken: it is undecided, printed, and decided by `pulumi up` before the object is made.',
+  },
   badRuleFile: {
     code: 'KEA5010',
     severity: 'error',

@@ -40,6 +40,13 @@ export function modelIndex(platform: ResolvedPlatform | undefined): (object: Jso
 export function findingOf(verdict: Verdict, rule: RuleFacts, model: ResolvedModel | undefined, stack: string | undefined): Finding {
   const about = verdict.object ? `${describeObject(verdict.object)}: ` : '';
   const failed = verdict.outcome === 'failed';
+  if (verdict.outcome === 'undecided') {
+    return finding(policyFindings.undecided, {
+      message: `${rule.id}: ${about}${verdict.message}`,
+      ...(model ? { model: model.name } : {}),
+      ...(stack === undefined ? {} : { stack }),
+    });
+  }
   const made = finding(failed ? policyFindings.ruleFailed : policyFindings.violation, {
     message: `${rule.id}: ${about}${verdict.message}`,
     // A rule that cannot decide is never less than a warning: somebody has to correct it.

@@ -6,7 +6,7 @@ import type { Exception, PolicyReport, Verdict } from '../report';
 import { weakerStep, type PlanRule, type Rule, type RuleFacts, type RuleSet, type Step } from '../rule';
 import { builtIn } from './built-in';
 import { describeObject, findingOf, modelIndex, nameOf } from './findings';
-import { errorText } from './program';
+import { undecidable } from './program';
 import { Evaluator, type Judgement } from './pool';
 
 export { builtIn } from './built-in';
@@ -68,7 +68,7 @@ function report(input: JudgeInput, { rules, planRules }: RuleSet, judged: Judgem
   return {
     findings,
     verdicts,
-    denied: verdicts.some((each) => each.step === 'deny' && each.exception === undefined),
+    denied: verdicts.some((each) => each.step === 'deny' && each.exception === undefined && each.outcome !== 'undecided'),
     judged: { objects: input.objects.length, rules: rules.length + planRules.length, decisions: judged.decisions },
   };
 }
@@ -130,6 +130,6 @@ function judgePlan(context: Context, rule: PlanRule): void {
     for (const { message, object, model } of rule.judge({ objects, asOf, ...(platform ? { platform } : {}) }))
       add(context, rule, { outcome: 'violation', message }, object, model);
   } catch (error) {
-    add(context, rule, { outcome: 'failed', message: errorText(error) });
+    add(context, rule, undecidable(error));
   }
 }

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../../core/json';
 import type { Rule } from '../rule';
 import { makeEnvironment } from './environment';
 import type { WorkerVerdict } from './messages';
-import { compileRule, errorText, subjects, type Program, type Subject } from './program';
+import { compileRule, errorText, subjects, undecidable, type Program, type Subject } from './program';
 import { toCel } from './values';
 
 /** Compiled rules, found by the kind of an object. Runs inside the worker; tests run it directly. */
@@ -51,7 +51,7 @@ export function prepareJudge(rules: readonly Rule[]): Judge {
             const decision = programs.get(rule)?.decide(subject) ?? { outcome: 'failed', message: 'the rule does not compile' };
             if (decision.outcome !== 'pass') verdicts.push({ object, rule, decision });
           } catch (error) {
-            verdicts.push({ object, rule, decision: { outcome: 'failed', message: errorText(error) } });
+            verdicts.push({ object, rule, decision: undecidable(error) });
           }
         }
       }

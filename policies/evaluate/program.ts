@@ -2,12 +2,15 @@ import type { Environment } from '@marcbachmann/cel-js';
 import type { Rule, Variable } from '../rule';
 import { sharedVariables } from '../shared-variables';
 import { REPLACED } from './environment';
+import { UnknownValue } from './unknown';
 
 /** What the evaluator says of one rule and one object. */
 export type Decision =
   | { readonly outcome: 'pass' }
   | { readonly outcome: 'violation'; readonly message: string }
-  | { readonly outcome: 'failed'; readonly message: string };
+  | { readonly outcome: 'failed'; readonly message: string }
+  /** It depends on a value that is known only once something else was made. */
+  | { readonly outcome: 'undecided'; readonly message: string };
 
 /** An object and the shared variables over it, which are worked out once, when the first rule asks. */
 export interface Subject {
@@ -52,7 +55,7 @@ export function compileRule(environment: Environment, rule: Rule): Program {
         if (answer === true) return PASS;
         if (answer !== false) return { outcome: 'failed', message: `the expression is ${describe(answer)}, not true or false` };
       } catch (error) {
-        return { outcome: 'failed', message: errorText(error) };
+        return undecidable(error);
       }
       return { outcome: 'violation', message: said(message, context) ?? rule.title };
     },
@@ -128,6 +131,14 @@ function replaceCalls(node: unknown, seen = new Set<unknown>()): void {
 
 function describe(value: unknown): string {
   return typeof value === 'string' ? `the text ${JSON.stringify(value.slice(0, 60))}` : `a ${typeof value}`;
+}
+
+/** What an error says of a decision: nobody knows yet, or nobody can know. */
+export function undecidable(error: unknown): Extract<Decision, { readonly outcome: 'failed' | 'undecided' }> {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (each instanceof UnknownValue) return { outcome: 'undecided', message: each.message };
+  }
+  return { outcome: 'failed', message: errorText(error) };
 }
 
 /** First line of what went wrong: the library draws the place below it. */
