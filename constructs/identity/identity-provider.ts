@@ -3,23 +3,23 @@ import type { ResolvedPlatform, ResolvedStack } from '../../schema/resolved';
 import { k8s, plainObject } from '../k8s';
 import type { IModelEndpoint } from '../model/endpoint';
 import { registerPlanCheck } from '../plan/register';
-import { emptyDir, hardenedContainer, hardenedPod, httpProbe, stackPod } from '../shared/hardened-pod';
 import { imageReference, PlatformImage } from '../shared/images';
 import { platformLabels, platformSelector } from '../shared/labels';
-import { allowFrom, allowTo, denyAll, podsIn, scrapers, toAnywhere, toDns } from '../shared/network-policy';
+import { allowFrom, allowTo, denyAll, podsIn, scrapers, toAnywhere, toDns, toPods } from '../shared/network-policy';
 import { reportFinding } from '../shared/notes';
-import { GiB, MiB } from '../shared/quantities';
 import { needSecret } from '../shared/secrets';
+import { DevDatabase } from './dev-database';
+import { keycloakPod } from './keycloak-pod';
+import { LoginExposure } from './login-exposure';
+import { RealmSync } from './realm-sync';
+import { KeycloakPort, type KeycloakSettings } from './render/keycloak-options';
 import { buildRealm } from './render/realm';
+import { realmMistakes } from './render/realm-mistakes';
 
 const NAME = 'kea-keycloak';
-const Ports = { http: 8080, management: 9000, cluster: 7800 } as const;
-/** User of the official image. */
-const USER = { uid: 1000, gid: 1000 };
-/** Keycloak sizing guide: 1,250 MB for the server and its caches; the heap is 70 % of the limit. */
-const MEMORY = 2 * GiB;
-const GRACE_SECONDS = 60;
-const HOME = '/opt/keycloak';
+/** Secret of sso-sync: of its own client, and of the one that Keycloak's first start makes. */
+const SYNC_SECRET = 'kea-sso-sync';
+const REPLICAS = 2;
 
 export interface IdentityProviderProps {
   readonly stack: ResolvedStack;
@@ -28,39 +28,34 @@ export interface IdentityProviderProps {
 }
 
 /**
- * Who vouches for callers. A provider that exists needs no object: the gateway reads its keys. A managed one is Keycloak with PostgreSQL from outside;
- * its realm is written at the first start and never again by this object, because Keycloak's import skips a realm that exists.
+ * Who vouches for callers. A provider that exists needs no object: the gateway reads its keys. A managed one is Keycloak with PostgreSQL from outside,
+ * and the Jobs that keep its realm as the files say.
  */
 export class IdentityProvider extends Construct {
   constructor(scope: Construct, id: string, props: IdentityProviderProps) {
     super(scope, id);
     registerPlanCheck(this);
-    const keycloak = props.stack.identity.keycloak;
+    const { keycloak } = props.stack.identity;
     if (props.stack.identity.kind !== 'keycloak' || !keycloak) return;
     this.keycloak({ stack: props.stack, models: props.models.map((endpoint) => endpoint.model) }, keycloak);
   }
 
-  private keycloak(platform: ResolvedPlatform, settings: NonNullable<ResolvedStack['identity']['keycloak']>): void {
+  private keycloak(platform: ResolvedPlatform, settings: KeycloakSettings): void {
     const { stack } = platform;
     const namespace = stack.namespaces.platform;
     const labels = platformLabels('identity', NAME);
     const selector = platformSelector('identity', NAME);
     const metadata = { name: NAME, namespace, labels };
     const image = imageReference(PlatformImage.keycloak, stack.images);
-    reportFinding(this, ...image.findings);
-    needSecret(this, stack, {
-      namespace,
-      name: settings.database.secret,
-      keys: ['username', 'password'],
-      purpose: 'user of the identity database',
-    });
+    reportFinding(this, ...image.findings, ...realmMistakes(platform, settings));
+    this.secrets(stack, settings);
 
     plainObject(k8s.KubeServiceAccount, this, 'ServiceAccount', { metadata, automountServiceAccountToken: false });
-    plainObject(k8s.KubeConfigMap, this, 'Realm', {
-      metadata: { ...metadata, name: `${NAME}-realm` },
-      data: { 'realm.json': `${JSON.stringify(buildRealm(platform, settings.realm), null, 1)}\n` }, // TODO-I1
+    const port = (name: keyof typeof KeycloakPort): k8s.ServicePort => ({
+      name,
+      port: KeycloakPort[name],
+      targetPort: k8s.IntOrString.fromString(name),
     });
-    const port = (name: keyof typeof Ports): k8s.ServicePort => ({ name, port: Ports[name], targetPort: k8s.IntOrString.fromString(name) });
     plainObject(k8s.KubeService, this, 'Service', { metadata, spec: { selector, ports: [port('http')] } });
     plainObject(k8s.KubeService, this, 'Members', {
       metadata: { ...metadata, name: `${NAME}-members` },
@@ -70,13 +65,15 @@ export class IdentityProvider extends Construct {
       metadata,
       spec: {
         serviceName: `${NAME}-members`,
-        // A stack that makes do with one gateway makes do with one login.
-        replicas: stack.gateway.replicas.min > 1 ? 2 : 1,
+        replicas: settings.database.inPlan ? 1 : REPLICAS,
         podManagementPolicy: 'Parallel',
         revisionHistoryLimit: 3,
         updateStrategy: { type: 'RollingUpdate' },
         selector: { matchLabels: selector },
-        template: { metadata: { labels }, spec: pod(stack, settings, image.reference) },
+        template: {
+          metadata: { labels },
+          spec: keycloakPod({ stack, settings, serviceAccountName: NAME, selector, image: image.reference, syncSecret: SYNC_SECRET }),
+        },
       },
     });
     plainObject(k8s.KubePodDisruptionBudget, this, 'DisruptionBudget', {
@@ -87,15 +84,34 @@ export class IdentityProvider extends Construct {
         selector: { matchLabels: selector },
       },
     });
-    this.network(stack, settings.database.address, metadata);
+    this.network(stack, settings, metadata);
+    if (settings.database.inPlan) new DevDatabase(this, 'DevDatabase', { stack, settings, clients: selector });
+    new LoginExposure(this, 'Exposure', { stack, settings, service: NAME });
+    const plan = buildRealm(platform, settings.realm);
+    new RealmSync(this, 'Sync', { stack, plan, keycloak: { service: NAME, selector }, secret: SYNC_SECRET });
+  }
+
+  private secrets(stack: ResolvedStack, { database, brokers }: KeycloakSettings): void {
+    const { platform: namespace } = stack.namespaces;
+    const need = (name: string, keys: readonly string[], purpose: string): void =>
+      needSecret(this, stack, { namespace, name, keys, purpose });
+    need(database.secret, ['username', 'password'], 'user of the identity database');
+    need(
+      SYNC_SECRET,
+      ['client-secret', 'bootstrap-secret'],
+      'clients with which sso-sync administers Keycloak, two different random texts',
+    );
+    for (const { name, oidc } of brokers)
+      if (oidc?.secret !== undefined) need(oidc.secret, ['client-secret'], `client of the login "${name}"`);
   }
 
   private network(
     stack: ResolvedStack,
-    database: string,
+    { database, brokers }: KeycloakSettings,
     metadata: { name: string; namespace: string; labels: { readonly [key: string]: string } },
   ): void {
     const selector = platformSelector('identity', NAME);
+    const members = [podsIn(stack.namespaces.platform, selector)];
     const policy = (id: string, suffix: string, spec: k8s.NetworkPolicySpec): void => {
       plainObject(k8s.KubeNetworkPolicy, this, id, { metadata: { ...metadata, name: `${NAME}-${suffix}` }, spec });
     };
@@ -106,73 +122,22 @@ export class IdentityProvider extends Construct {
       ingress: [{ ports: [{ protocol: 'TCP', port: k8s.IntOrString.fromString('http') }] }],
     });
     policy('AllowScrapers', 'from-scrapers', allowFrom(selector, [scrapers()], ['management']));
-    policy('AllowMembers', 'from-members', allowFrom(selector, [podsIn(stack.namespaces.platform, selector)], ['cluster']));
+    policy('AllowMembers', 'from-members', allowFrom(selector, members, ['cluster', 'liveness']));
+    const databasePort = Number(database.address.slice(database.address.lastIndexOf(':') + 1));
+    const providers = brokers.flatMap(({ oidc }) => (oidc ? [oidc.tokenUrl, oidc.jwksUrl] : [])).map(portOf);
     policy(
       'AllowOut',
       'to-database',
       allowTo(selector, [
         toDns(),
-        toAnywhere([Number(database.slice(database.lastIndexOf(':') + 1))]),
-        {
-          to: [podsIn(stack.namespaces.platform, selector)],
-          ports: [{ protocol: 'TCP', port: k8s.IntOrString.fromNumber(Ports.cluster) }],
-        },
+        toAnywhere([...new Set([databasePort, ...providers])]),
+        toPods(members, [KeycloakPort.cluster, KeycloakPort.liveness]),
       ]),
     );
   }
 }
 
-function pod(stack: ResolvedStack, settings: NonNullable<ResolvedStack['identity']['keycloak']>, image: string): k8s.PodSpec {
-  const { database } = settings;
-  const options = {
-    db: 'postgres',
-    'db-url': `jdbc:postgresql://${database.address}/${database.name}`,
-    hostname: `https://${settings.hostname}`,
-    'http-enabled': 'true',
-    'proxy-headers': 'xforwarded',
-    'health-enabled': 'true',
-    'metrics-enabled': 'true',
-    'cache-stack': 'jdbc-ping',
-    'log-console-output': 'json',
-  };
-  return hardenedPod({
-    serviceAccountName: NAME,
-    selector: platformSelector('identity', NAME),
-    user: USER,
-    terminationGracePeriodSeconds: GRACE_SECONDS,
-    ...stackPod(stack),
-    // Keycloak builds itself at its first start and writes beside its own files; the image stays read-only, a copy is writable.
-    initContainers: [
-      hardenedContainer({
-        name: 'copy-server',
-        image,
-        command: ['cp', '-r', `${HOME}/.`, '/server'],
-        resources: { cpuMillis: 100, memoryBytes: 256 * MiB, ephemeralStorageBytes: GiB },
-        volumeMounts: [{ name: 'server', mountPath: '/server' }],
-      }),
-    ],
-    containers: [
-      hardenedContainer({
-        name: 'keycloak',
-        image,
-        args: ['start', '--import-realm', ...Object.entries(options).map(([name, value]) => `--${name}=${value}`)],
-        // Keycloak reads no password from a file; its operator passes it the same way.
-        env: (['username', 'password'] as const).map((key) => ({
-          name: `KC_DB_${key.toUpperCase()}`,
-          valueFrom: { secretKeyRef: { name: database.secret, key } },
-        })),
-        ports: Object.entries(Ports).map(([name, containerPort]) => ({ name, containerPort })),
-        resources: { cpuMillis: 500, memoryBytes: MEMORY, ephemeralStorageBytes: 2 * GiB },
-        startupProbe: httpProbe('/health/started', 'management', { period: 5, failures: 60, timeout: 3 }),
-        readinessProbe: httpProbe('/health/ready', 'management', { period: 5, failures: 3, timeout: 3 }),
-        livenessProbe: httpProbe('/health/live', 'management', { period: 10, failures: 6, timeout: 5 }),
-        volumeMounts: [
-          { name: 'server', mountPath: HOME },
-          { name: 'realm', mountPath: `${HOME}/data/import`, readOnly: true },
-          { name: 'tmp', mountPath: '/tmp' },
-        ],
-      }),
-    ],
-    volumes: [{ name: 'realm', configMap: { name: `${NAME}-realm` } }, emptyDir('tmp', 256 * MiB), emptyDir('server', GiB)],
-  });
+function portOf(address: string): number {
+  const url = new URL(address);
+  return Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
 }

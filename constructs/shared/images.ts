@@ -25,6 +25,7 @@ export const PlatformImage = {
   envoy: { name: 'docker.io/envoyproxy/envoy', tag: 'distroless-v1.40.0' },
   redis: { name: 'docker.io/library/redis', tag: '7.4-alpine' },
   keycloak: { name: 'quay.io/keycloak/keycloak', tag: '26.7' },
+  postgres: { name: 'docker.io/library/postgres', tag: '17-bookworm' },
   collector: { name: 'docker.io/otel/opentelemetry-collector-contrib', tag: '0.160.0' },
 } as const satisfies Record<string, ImageName>;
 

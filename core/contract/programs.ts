@@ -2,7 +2,7 @@
 export const SERVICES_ROOT = '/kea';
 
 /** Programs of the services image, by folder under `services/`. */
-export type ServiceProgram = 'processor' | 'model-server' | 'artifact-fetch' | 'example-check' | 'portal' | 'audit' | 'mirror';
+export type ServiceProgram = 'processor' | 'model-server' | 'artifact-fetch' | 'example-check' | 'portal' | 'audit' | 'mirror' | 'sso-sync';
 
 /** `command` of a container that runs one program of the services image. */
 export function programCommand(program: ServiceProgram): string[] {

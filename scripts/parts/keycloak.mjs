@@ -23,7 +23,12 @@ if [ -z "$found" ]; then echo "Keycloak needs Java ${OLDEST_JAVA} or newer: apt-
 home=$here
 if [ -n "$KEA_KEYCLOAK_DATA" ]; then
   home=$KEA_KEYCLOAK_DATA
-  mkdir -p "$home" && cp -r "$here/bin" "$here/conf" "$home/" && cp -rs "$here/lib" "$here/providers" "$here/themes" "$home/" 2>/dev/null
+  rm -rf "$home/bin" "$home/conf" "$home/lib" "$home/providers" "$home/themes"
+  mkdir -p "$home"
+  cp -rs "$here/conf" "$here/lib" "$here/providers" "$here/themes" "$home/" 2>/dev/null || cp -R "$here/conf" "$here/lib" "$here/providers" "$here/themes" "$home/"
+  rm -rf "$home/lib/quarkus"
+  cp -R "$here/lib/quarkus" "$home/lib/"
+  cp -R "$here/bin" "$home/"
 fi
 JAVA=$found exec "$home/bin/kc.sh" "$@"
 `;

@@ -16,7 +16,7 @@ const judged = (findings: readonly Finding[]): string => JSON.stringify(findings
 test('the full sample holds every key of both schemas', () =>
   withFullSample((root) => Promise.resolve(expect(uncoveredKeys(root, fullSample)).toEqual([]))));
 
-test.each(['prod', 'staging', 'edge', 'local'])('the full sample has no error in stack %s', (stack) =>
+test.each(['prod', 'staging', 'edge', 'local', 'sandbox'])('the full sample has no error in stack %s', (stack) =>
   withFullSample(async (root) => expect((await seen(root, stack)).findings.filter((each) => each.severity === 'error')).toEqual([])),
 );
 

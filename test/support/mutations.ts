@@ -45,7 +45,7 @@ export const fullSample: readonly SampleDocument[] = [
   { file: 'models/pupil/model.yaml', ...model },
   { file: 'models/writer/model.yaml', ...model },
   { file: 'models/short/model.yaml', ...model },
-  ...['prod', 'staging', 'edge', 'local'].map((stack) => ({ file: `stacks/${stack}.yaml`, schema: stackSchema, stack })),
+  ...['prod', 'staging', 'edge', 'local', 'sandbox'].map((stack) => ({ file: `stacks/${stack}.yaml`, schema: stackSchema, stack })),
 ];
 
 /** Hands over a copy of the sample project, and removes it. */

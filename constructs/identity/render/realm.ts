@@ -40,6 +40,11 @@ export function knownRoles(models: readonly ResolvedModel[]): ReadonlySet<string
   return new Set([...models.flatMap(clientRoles), ...realmRoles(models)]);
 }
 
+/** Every group that a broker may put people into, but for `kea-admins`. */
+export function knownGroups(models: readonly ResolvedModel[]): ReadonlySet<string> {
+  return new Set(teams(models));
+}
+
 function inOrder(a: RealmObject, b: RealmObject): number {
   return REALM_KINDS.indexOf(a.kind) - REALM_KINDS.indexOf(b.kind) || byBytes(objectId(a), objectId(b));
 }

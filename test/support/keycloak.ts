@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensure } from '../../scripts/parts/index.mjs';
+import { freePorts } from '../../cli/run/ports';
+import type { Connection } from '../../services/sso-sync/connect';
+import { until } from './until';
+
+/** A real Keycloak with a folder and ports of its own. */
+export interface RunningKeycloak {
+  readonly server: string;
+  readonly management: string;
+  /** As the administrator of the first start, which Keycloak calls temporary. */
+  readonly connection: Connection;
+  readonly log: () => string;
+  /** Ends it; with `signal` at once. The folder stays until `remove`. */
+  readonly stop: (signal?: 'SIGKILL') => Promise<void>;
+}
+
+export const BOOTSTRAP = { client: 'kea-bootstrap', secret: 'a-secret-of-the-first-start' } as const;
+
+export interface KeycloakOptions {
+  /** Command and options instead of `start-dev` with a database in memory; `{http}` and `{management}` become ports. */
+  readonly args?: readonly string[];
+  readonly environment?: { readonly [name: string]: string };
+}
+
+/** Starts Keycloak and waits until it is ready: 10 to 40 s. */
+export async function startKeycloak({ args, environment = {} }: KeycloakOptions = {}): Promise<RunningKeycloak> {
+  const program = await ensure('keycloak');
+  const home = mkdtempSync(join(tmpdir(), 'kea-keycloak-'));
+  const [http = 0, management = 0] = await freePorts(2);
+  const log = join(home, 'keycloak.log');
+  const given = args ?? ['start-dev', '--db=dev-mem', '--health-enabled=true'];
+  const child = spawn(program, [...given, '--http-host=127.0.0.1', `--http-port=${http}`, `--http-management-port=${management}`], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    env: {
+      ...process.env,
+      KEA_KEYCLOAK_DATA: join(home, 'server'),
+      JAVA_OPTS_APPEND: '-XX:TieredStopAtLevel=1',
+      KC_BOOTSTRAP_ADMIN_CLIENT_ID: BOOTSTRAP.client,
+      KC_BOOTSTRAP_ADMIN_CLIENT_SECRET: BOOTSTRAP.secret,
+      ...environment,
+    },
+  });
+  const sink = createWriteStream(log);
+  for (const stream of [child.stdout, child.stderr]) stream.pipe(sink, { end: false });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const text = (): string => readFileSync(log, 'utf8');
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-(child.pid ?? 0), signal);
+    await ended;
+    rmSync(home, { recursive: true, force: true });
+  };
+  const server = `http://127.0.0.1:${http}`;
+  await until(async () => {
+    if (child.exitCode !== null) throw new Error(`Keycloak ended with ${child.exitCode}:\n${text().slice(-3000)}`);
+    return fetch(`http://127.0.0.1:${management}/health/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  }, 120_000);
+  return { server, management: `http://127.0.0.1:${management}`, connection: { server, credentials: BOOTSTRAP }, log: text, stop };
+}
