@@ -17,7 +17,8 @@ export interface ControlPlane {
   readonly kubeconfig: string;
   /** Where state and logs lie until `stop`. */
   readonly folder: string;
-  call(method: string, path: string, body?: unknown, contentType?: string): Promise<ApiAnswer>;
+  /** As the administrator, or as `user` with no group but `system:authenticated`. */
+  call(method: string, path: string, body?: unknown, contentType?: string, user?: string): Promise<ApiAnswer>;
   stop(): Promise<void>;
 }
 

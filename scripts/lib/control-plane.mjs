@@ -69,7 +69,8 @@ export async function startControlPlane({ controllers = false } = {}) {
   ]);
   const certificate = join(certificates, 'apiserver.crt');
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
-  const call = (method, path, body, contentType) => send({ port: secure, token, certificate, agent, method, path, body, contentType });
+  const call = (method, path, body, contentType, user) =>
+    send({ port: secure, token, certificate, agent, method, path, body, contentType, user });
   let node;
   const stop = async () => {
     await node?.stop();
@@ -147,7 +148,7 @@ async function freePorts(count) {
   return ports;
 }
 
-function send({ port, token, certificate, agent, method, path, body, contentType }) {
+function send({ port, token, certificate, agent, method, path, body, contentType, user }) {
   return new Promise((resolve, reject) => {
     const outgoing = request(
       {
@@ -159,7 +160,11 @@ function send({ port, token, certificate, agent, method, path, body, contentType
         ca: readFileSync(certificate),
         // The server's own certificate names the host, not the address.
         checkServerIdentity: () => undefined,
-        headers: { authorization: `Bearer ${token}`, 'content-type': contentType ?? 'application/json' },
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': contentType ?? 'application/json',
+          ...(user === undefined ? {} : { 'impersonate-user': user }),
+        },
       },
       (answer) => {
         const chunks = [];
