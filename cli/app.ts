@@ -1,10 +1,12 @@
 import { buildApplication, buildRouteMap, text_en, type Application, type ApplicationText } from '@stricli/core';
+import { cachePurge } from './commands/cache-purge';
 import { check } from './commands/check';
 import { completions } from './commands/completions';
 import { diff } from './commands/diff';
 import { digest } from './commands/digest';
 import { explain } from './commands/explain';
 import { freeze } from './commands/freeze';
+import { gitops } from './commands/gitops';
 import { newModel } from './commands/new';
 import { promote } from './commands/promote';
 import { rollback } from './commands/rollback';
@@ -22,6 +24,7 @@ const routes = buildRouteMap({
     show,
     synth,
     diff,
+    gitops,
     explain,
     run,
     token,
@@ -30,6 +33,7 @@ const routes = buildRouteMap({
     freeze,
     digest,
     promote,
+    cache: buildRouteMap({ routes: { purge: cachePurge }, docs: { brief: 'Look after cached answers' } }),
     rollback,
     completions,
   },

@@ -10,6 +10,8 @@ export interface SynthOutcome {
   readonly findings: readonly Finding[];
   /** Kubernetes objects in the plan. */
   readonly objects: number;
+  /** Files that hold them, kustomizations included; the index does not count. */
+  readonly files: number;
 }
 
 /** The call: the same one over the same files has the same outcome. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { INDEX_FILE, planFiles, type PlanIndex } from '../constructs/plan/files';
+import { INDEX_FILE, kustomizationPaths, planFiles, type PlanIndex } from '../constructs/plan/files';
 import type { Plan } from '../constructs/plan/plan-object';
 import { cliFindings } from '../core/findings/cli';
 import { finding, type Finding } from '../core/findings/finding';
@@ -8,8 +8,8 @@ import { byBytes } from '../core/order';
 
 /** What writing the plan into the folder would change, as findings; touches nothing. */
 export function wouldWrite(plan: Pick<Plan, 'objects'>, folder: string): readonly Finding[] {
-  const { objects, index, kustomization } = planFiles(plan);
-  const wanted = new Map([...objects, kustomization, index].map((file) => [file.path, file.text]));
+  const { objects, index, kustomizations } = planFiles(plan);
+  const wanted = new Map([...objects, ...kustomizations, index].map((file) => [file.path, file.text]));
   const say = (path: string, what: string): [string, string] => [path, what];
   const written = [...wanted].flatMap(([path, text]) => {
     const file = join(folder, path);
@@ -28,7 +28,8 @@ export function wouldWrite(plan: Pick<Plan, 'objects'>, folder: string): readonl
 function indexed(folder: string): readonly string[] {
   try {
     const index = JSON.parse(readFileSync(join(folder, INDEX_FILE), 'utf8')) as PlanIndex;
-    return index.files.map((entry) => entry.path);
+    const paths = index.files.map((entry) => entry.path);
+    return [...paths, ...kustomizationPaths(paths)];
   } catch {
     return [];
   }

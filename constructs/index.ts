@@ -19,6 +19,7 @@ export { LAYERS, type LayerName } from './plan/layers';
 export { orderObjects, removalOrder } from './plan/order';
 export { type HatchUse, objectKey, type Plan, type PlanObject } from './plan/plan-object';
 export { readPlan, readPlanFrom } from './plan/read';
+export { countFiles } from './plan/files';
 export { writePlan, type WriteResult } from './plan/write';
 export { type DefinedStack, defineStack, type StackProps } from './stack';
 export type { ExpectedObject } from './shared/notes';

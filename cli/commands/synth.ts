@@ -80,22 +80,22 @@ The folder is written as a whole or not at all; files that kea did not write are
     const call = { root, stack: flags.stack, models, out: resolve(cli.cwd, flags.out) };
     refuseSource(root, call.out, flags.out);
     const last = lastOutcome(call);
-    if (last) return report(cli, flags, last, { written: [], removed: [], unchanged: last.objects + 1, bytes: 0 });
+    if (last) return report(cli, flags, last, { written: [], removed: [], unchanged: last.files, bytes: 0 });
 
     const { sourcesOf } = await import('../../schema/load/index.ts');
     const state = synthState(root, sourcesOf({ root, stack: flags.stack, ...(models ? { models } : {}) }));
     const loaded = await loadSound(cli, { command: 'synth', root, stack: flags.stack, models, output: flags.output });
     if (!loaded) return;
     refuseUnwritable(loaded.platform.stack);
-    const { synthesize, writePlan } = await import('../../constructs/index.ts');
+    const { countFiles, synthesize, writePlan } = await import('../../constructs/index.ts');
     const plan = synthesize(loaded.platform);
-    const outcome = { findings: [...loaded.findings, ...plan.findings], objects: plan.objects.length };
+    const outcome = { findings: [...loaded.findings, ...plan.findings], objects: plan.objects.length, files: countFiles(plan) };
     if (hasErrors(outcome.findings)) return refuse(cli, flags, outcome.findings, 'nothing was written: correct the errors first');
     if (flags.check) {
       const { wouldWrite } = await import('../synth-check.ts');
       const differing = wouldWrite(plan, call.out);
       if (differing.length > 0) return refuse(cli, flags, [...outcome.findings, ...differing], 'nothing was written: --check');
-      return report(cli, flags, outcome, { written: [], removed: [], unchanged: outcome.objects + 1, bytes: 0 });
+      return report(cli, flags, outcome, { written: [], removed: [], unchanged: outcome.files, bytes: 0 });
     }
     const { findings: refused, ...result } = writing(call.out, () => writePlan(plan, call.out));
     if (refused.length > 0) return refuse(cli, flags, [...outcome.findings, ...refused], 'nothing was written');

@@ -156,7 +156,7 @@ export class ModelGateway extends Construct {
       metadata: metadata(stack, NAME),
       spec: { selector, ports: [{ name: 'http', port: Port.edge, targetPort: k8s.IntOrString.fromString('http'), appProtocol: 'http' }] },
     });
-    plainObject(k8s.KubeDeployment, this, 'Deployment', {
+    const deployment = plainObject(k8s.KubeDeployment, this, 'Deployment', {
       metadata: metadata(stack, NAME),
       spec: {
         revisionHistoryLimit: 3,
@@ -181,7 +181,7 @@ export class ModelGateway extends Construct {
       },
     });
     const { min, max } = stack.gateway.replicas;
-    plainObject(k8s.KubeHorizontalPodAutoscalerV2, this, 'Autoscaler', {
+    const autoscaler = plainObject(k8s.KubeHorizontalPodAutoscalerV2, this, 'Autoscaler', {
       metadata: metadata(stack, NAME),
       spec: {
         scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: NAME },
@@ -194,6 +194,8 @@ export class ModelGateway extends Construct {
         },
       },
     });
+    // A gateway pod is ready once it holds the bundle, so whoever waits layer by layer must not wait for it before the index is there.
+    for (const object of [deployment, autoscaler]) inLayer(object, 'routes');
     plainObject(k8s.KubePodDisruptionBudget, this, 'DisruptionBudget', {
       metadata: metadata(stack, NAME),
       spec: {

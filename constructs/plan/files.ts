@@ -1,7 +1,7 @@
 import { sha256Hex } from '../../core/digests';
 import { byBytes } from '../../core/order';
 import type { JsonObject } from '../../core/json';
-import { layerFolder, layerNumber } from './layers';
+import { layerFolder, syncWave } from './layers';
 import type { Plan, PlanObject } from './plan-object';
 import { toYaml } from './yaml';
 
@@ -29,9 +29,12 @@ export interface PlanIndex {
 }
 
 export const INDEX_FILE = 'kea-index.json';
-export const KUSTOMIZATION_FILE = 'kustomization.yaml';
+const KUSTOMIZATION_FILE = 'kustomization.yaml';
 /** Names of the files under way: killed between two of them, the next run knows what is its own. */
 export const JOURNAL_FILE = 'kea-index.next';
+
+/** Annotations of written files that are no part of the plan. */
+export const SyncAnnotation = { options: 'argocd.argoproj.io/sync-options', wave: 'argocd.argoproj.io/sync-wave' } as const;
 
 /** First line of every file. */
 const HEADER = '# Written by kea synth. Change the model file or the stack file instead.\n';
@@ -62,24 +65,47 @@ export function indexEntry(object: PlanObject, text: string): IndexEntry {
   };
 }
 
-/** The two files that list the others. */
-export function listFiles(entries: readonly IndexEntry[]): { readonly index: PlanFile; readonly kustomization: PlanFile } {
-  const kustomization: JsonObject = {
-    apiVersion: 'kustomize.config.k8s.io/v1beta1',
-    kind: 'Kustomization',
-    resources: entries.map((entry) => entry.path),
-  };
+/** The files that list the others: the index, and a kustomization of each layer with one above them all. */
+export function listFiles(entries: readonly IndexEntry[]): { readonly index: PlanFile; readonly kustomizations: readonly PlanFile[] } {
+  const layers = [...new Set(entries.map(({ path }) => topFolder(path)))];
   return {
-    kustomization: { path: KUSTOMIZATION_FILE, text: HEADER + toYaml(kustomization) },
+    kustomizations: [
+      kustomization('', layers),
+      ...layers.map((layer) =>
+        kustomization(
+          `${layer}/`,
+          entries.filter(({ path }) => path.startsWith(`${layer}/`)).map(({ path }) => path.slice(layer.length + 1)),
+        ),
+      ),
+    ],
     index: { path: INDEX_FILE, text: indexText({ format: 1, files: entries }) },
   };
 }
 
-/** Everything that a plan writes, in order: one file an object, then kustomization and index. The same plan gives the same bytes. */
+/** Paths of the kustomizations beside the files of an index. */
+export function kustomizationPaths(paths: readonly string[]): readonly string[] {
+  return [KUSTOMIZATION_FILE, ...[...new Set(paths.map(topFolder))].map((layer) => `${layer}/${KUSTOMIZATION_FILE}`)];
+}
+
+/** Files that a plan is written as, the index not counted. */
+export function countFiles(plan: Pick<Plan, 'objects'>): number {
+  return plan.objects.length + kustomizationPaths(plan.objects.map(objectPath)).length;
+}
+
+function topFolder(path: string): string {
+  return path.slice(0, path.indexOf('/'));
+}
+
+function kustomization(folder: string, resources: readonly string[]): PlanFile {
+  const value: JsonObject = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources };
+  return { path: folder + KUSTOMIZATION_FILE, text: HEADER + toYaml(value) };
+}
+
+/** Everything that a plan writes, in order: one file an object, then kustomizations and index. The same plan gives the same bytes. */
 export function planFiles(plan: Pick<Plan, 'objects'>): {
   readonly objects: readonly PlanFile[];
   readonly index: PlanFile;
-  readonly kustomization: PlanFile;
+  readonly kustomizations: readonly PlanFile[];
 } {
   const objects = plan.objects.map((object) => ({ path: objectPath(object), text: objectText(object) }));
   return { objects, ...listFiles(plan.objects.map((object, at) => indexEntry(object, objects[at]?.text ?? ''))) };
@@ -91,12 +117,13 @@ function indexText(index: PlanIndex): string {
   return `{\n  "format": 1,\n  "files": [\n${lines.join(',\n')}\n  ]\n}\n`;
 }
 
-/** Argo CD applies wave by wave; Flux and kubectl do not mind the annotation. */
+/** Argo CD applies wave by wave, and removes at the end, once all that stays is healthy; Flux and kubectl do not mind the annotations. */
 function withSyncWave(object: PlanObject): JsonObject {
   const metadata = object.value['metadata'] as JsonObject;
   const annotations = {
     ...(metadata['annotations'] as JsonObject | undefined),
-    'argocd.argoproj.io/sync-wave': String(layerNumber(object.layer) * 10),
+    [SyncAnnotation.options]: 'PruneLast=true',
+    [SyncAnnotation.wave]: String(syncWave(object.layer)),
   };
   const sorted = Object.fromEntries(Object.entries(annotations).sort(([a], [b]) => byBytes(a, b)));
   return { ...object.value, metadata: { annotations: sorted, ...without(metadata, 'annotations') } };

@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256Hex } from '../../core/digests';
-import { INDEX_FILE, JOURNAL_FILE, KUSTOMIZATION_FILE, type PlanIndex } from './files';
+import { INDEX_FILE, JOURNAL_FILE, kustomizationPaths, type PlanIndex } from './files';
 
-/** sha256 (hex) of the two lists of a written folder, which name every other file; nothing where there are none. */
+/** sha256 (hex) of the lists of a written folder, which name every other file; nothing where there are none. */
 export function listsDigest(folder: string): string | undefined {
   try {
-    return sha256Hex([INDEX_FILE, KUSTOMIZATION_FILE].map((path) => sha256Hex(readFileSync(join(folder, path)))).join());
+    const index = readFileSync(join(folder, INDEX_FILE), 'utf8');
+    const paths = kustomizationPaths((JSON.parse(index) as PlanIndex).files.map(({ path }) => path));
+    return sha256Hex([sha256Hex(index), ...paths.map((path) => sha256Hex(readFileSync(join(folder, path))))].join());
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 /**
  * The order in which a plan is applied; removal runs in reverse. An object stands after everything that it refers to,
- * access rules stand before the routes that need them, and Jobs that an apply waits for stand last.
+ * access rules stand before the routes that need them, the gateway's pods beside the index that makes them ready, and Jobs that an apply waits for last.
  */
 export const LAYERS = [
   'namespaces',
@@ -66,7 +66,12 @@ export function layerNumber(layer: LayerName): number {
   return LAYERS.indexOf(layer);
 }
 
-/** Name of a layer's folder: `40-configuration`; also ten times its sync wave. */
+/** Wave in which a layer is applied: ten apart, the last one five, so that folders sort as they are applied. */
+export function syncWave(layer: LayerName): number {
+  return Math.min(layerNumber(layer) * 10, 95);
+}
+
+/** Name of a layer's folder: `40-configuration`. */
 export function layerFolder(layer: LayerName): string {
-  return `${String(layerNumber(layer) * 10).padStart(2, '0')}-${layer}`;
+  return `${String(syncWave(layer)).padStart(2, '0')}-${layer}`;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { JsonObject } from '../../core/json';
-import { INDEX_FILE, type IndexEntry, type PlanIndex } from './files';
+import { INDEX_FILE, type IndexEntry, type PlanIndex, SyncAnnotation } from './files';
 import { LAYERS, type LayerName, layerOfKind } from './layers';
 import type { PlanObject } from './plan-object';
 
@@ -37,7 +37,7 @@ function layerOfPath(path: string): LayerName | undefined {
 
 function withoutSyncWave(value: JsonObject): JsonObject {
   const metadata = value['metadata'] as JsonObject;
-  const { 'argocd.argoproj.io/sync-wave': _wave, ...annotations } = metadata['annotations'] as JsonObject;
+  const { [SyncAnnotation.wave]: _wave, [SyncAnnotation.options]: _options, ...annotations } = metadata['annotations'] as JsonObject;
   const { annotations: _annotations, ...rest } = metadata;
   return { ...value, metadata: Object.keys(annotations).length > 0 ? { annotations, ...rest } : rest };
 }

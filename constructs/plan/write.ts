@@ -6,7 +6,7 @@ import {
   INDEX_FILE,
   indexEntry,
   JOURNAL_FILE,
-  KUSTOMIZATION_FILE,
+  kustomizationPaths,
   listFiles,
   objectPath,
   objectText,
@@ -38,7 +38,8 @@ export function writePlan(plan: Pick<Plan, 'objects'>, folder: string): WriteRes
   const findings = foreignFiles(folder, plan, owned);
   if (findings.length > 0) return { findings, written: [], removed: [], unchanged: 0, bytes: 0 };
 
-  const wanted = new Set([...plan.objects.map(objectPath), KUSTOMIZATION_FILE]);
+  const paths = plan.objects.map(objectPath);
+  const wanted = new Set([...paths, ...kustomizationPaths(paths)]);
   const stale = [...owned].filter((path) => !wanted.has(path) && path !== INDEX_FILE).sort();
   const writer = new Writer(folder, () => JSON.stringify([...new Set([...owned, ...wanted])].sort()));
   // One text at a time: all of them together would be as large as the plan itself.
@@ -48,8 +49,8 @@ export function writePlan(plan: Pick<Plan, 'objects'>, folder: string): WriteRes
     writer.put(entry.path, text);
     return entry;
   });
-  const { index, kustomization } = listFiles(entries);
-  writer.put(kustomization.path, kustomization.text);
+  const { index, kustomizations } = listFiles(entries);
+  for (const { path, text } of kustomizations) writer.put(path, text);
   for (const path of stale) writer.remove(path);
   if (read(join(folder, INDEX_FILE)) !== index.text) replace(join(folder, INDEX_FILE), index.text);
   rmSync(join(folder, JOURNAL_FILE), { force: true });
@@ -97,9 +98,8 @@ function ownedPaths(folder: string): Set<string> {
   const owned = new Set<string>();
   const index = read(join(folder, INDEX_FILE));
   if (index !== undefined) {
-    owned.add(INDEX_FILE);
-    owned.add(KUSTOMIZATION_FILE);
-    for (const path of indexPaths(index)) owned.add(path);
+    const paths = indexPaths(index);
+    for (const path of [INDEX_FILE, ...paths, ...kustomizationPaths(paths)]) owned.add(path);
   }
   const journal = read(join(folder, JOURNAL_FILE));
   if (journal !== undefined) {
@@ -140,11 +140,12 @@ function foreignFiles(folder: string, plan: Pick<Plan, 'objects'>, owned: Readon
   const inTheWay = (path: string): boolean => !owned.has(path) && existsSync(join(folder, path));
   const differs = (path: string, text: string): boolean => read(join(folder, path)) !== text;
   const objects = plan.objects.filter((object) => inTheWay(objectPath(object)));
-  const lists = [KUSTOMIZATION_FILE, INDEX_FILE].filter(inTheWay);
-  const { kustomization, index } = lists.length > 0 ? planFiles(plan) : {};
+  const lists = [...kustomizationPaths(plan.objects.map(objectPath)), INDEX_FILE].filter(inTheWay);
+  const { kustomizations = [], index } = lists.length > 0 ? planFiles(plan) : {};
+  const wanted = new Map([...kustomizations, ...(index ? [index] : [])].map(({ path, text }) => [path, text]));
   return [
     ...objects.filter((object) => differs(objectPath(object), objectText(object))).map(objectPath),
-    ...lists.filter((path) => differs(path, (path === INDEX_FILE ? index : kustomization)?.text ?? '')),
+    ...lists.filter((path) => differs(path, wanted.get(path) ?? '')),
   ].map((path) =>
     finding(planFindings.foreignFile, { message: `"${path}" in the output folder was not written by kea`, place: { file: path } }),
   );

@@ -5,7 +5,7 @@ import { modelsPlan } from '../support/trees';
 
 test('models: a canary with two contracts, an inline artifact, a container', () => {
   const files = planFiles(modelsPlan(samplePlatform()));
-  expectGolden('models', [...files.objects, files.kustomization, files.index]);
+  expectGolden('models', [...files.objects, ...files.kustomizations, files.index]);
 });
 
 test('frameworks: the Deployment of each runtime', () => {

@@ -10,5 +10,5 @@ test.each(['dev', 'prod'])('the sample models in stack %s', async (stack) => {
   const files = planFiles(synthesize(platform));
   // Compressed bytes say nothing to a reader, and another zlib may write others.
   const readable = [...files.objects].filter((file) => !file.path.includes('/configmap-kea-bundle-'));
-  expectGolden(`samples-${stack}`, [...readable, files.kustomization]);
+  expectGolden(`samples-${stack}`, [...readable, ...files.kustomizations]);
 });

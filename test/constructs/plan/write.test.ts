@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { diffPlans } from '../../../constructs/plan/diff';
-import { planFiles } from '../../../constructs/plan/files';
+import { objectPath, planFiles } from '../../../constructs/plan/files';
 import { readPlan } from '../../../constructs/plan/read';
 import { writePlan } from '../../../constructs/plan/write';
 import { samplePlatform } from '../../support/platforms';
@@ -23,10 +23,16 @@ function files(): string[] {
   return entries.map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1)).sort();
 }
 
+/** The kustomization above all, and one in each layer's folder. */
+function lists(plan: typeof whole): string[] {
+  const layers = new Set(plan.objects.map((object) => objectPath(object).split('/')[0]));
+  return ['kustomization.yaml', ...[...layers].map((layer) => `${layer}/kustomization.yaml`)];
+}
+
 test('a plan comes back from its folder as it was written', () => {
   const result = writePlan(whole, folder);
   expect(result.findings).toEqual([]);
-  expect(result.written).toHaveLength(whole.objects.length + 1);
+  expect(result.written).toEqual([...whole.objects.map(objectPath), ...lists(whole)]);
   expect(readPlan(folder)).toEqual(whole.objects);
   expect(files()).toContain('60-workloads/kea-models/deployment-credit-score-v1-4-0.yaml');
 });
@@ -72,13 +78,13 @@ test('killed half-way, the next run completes the work and leaves no trace', () 
   // As a run leaves it that was killed after some files: journal there, one file new, one half-written, the index still old.
   const wanted = planFiles(whole);
   const added = wanted.objects.filter((file) => !existsSync(join(folder, file.path)));
-  writeFileSync(join(folder, 'kea-index.next'), JSON.stringify([...wanted.objects.map((file) => file.path), 'kustomization.yaml']));
+  writeFileSync(join(folder, 'kea-index.next'), JSON.stringify([...wanted.objects.map((file) => file.path), ...lists(whole)]));
   mkdirSync(join(folder, added[0]?.path ?? '', '..'), { recursive: true });
   writeFileSync(join(folder, added[0]?.path ?? ''), 'an older text\n');
   writeFileSync(join(folder, `${added[1]?.path ?? ''}.kea-tmp`), 'hal');
   expect(writePlan(whole, folder).findings).toEqual([]);
   expect(readPlan(folder)).toEqual(whole.objects);
-  expect(files()).toEqual([...wanted.objects.map((file) => file.path), 'kea-index.json', 'kustomization.yaml'].sort());
+  expect(files()).toEqual([...wanted.objects.map((file) => file.path), 'kea-index.json', ...lists(whole)].sort());
 });
 
 test('an index that leads out of the folder removes nothing there', () => {
