@@ -1,12 +1,13 @@
 // What `pulumi up` runs in this checkout. The platform is compiled once a change and started from dist/: compiling it here would take seconds each time.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import type * as program from './program';
 
 const root = join(__dirname, '..');
 const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts/build.mjs')], { encoding: 'utf8' });
 if (status !== 0) throw new Error(`the sources could not be compiled: ${stderr}`);
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports
-const program = require(join(root, 'dist/stacks/program.js')) as typeof import('./program');
+const { deployStack } = require(join(root, 'dist/stacks/program.js')) as Pick<typeof program, 'deployStack'>;
 
-export = program.deployStack();
+export = deployStack();

@@ -41,11 +41,7 @@ export async function deployStack(options: DeployOptions = {}): Promise<StackOut
   const config = new pulumi.Config();
   const secrets = await secretsOf(config, platform, plan);
 
-  const cluster = new pulumi.Config('kubernetes');
-  const provider = new ClusterProvider('cluster', {
-    ...given('kubeconfig', cluster.getSecret('kubeconfig')),
-    ...given('context', cluster.get('context')),
-  });
+  const provider = await clusterOf(plan, platform, secrets !== undefined);
   const { transforms } = options;
   const parent = new pulumi.ComponentResource(ComponentType.platform, 'kea', {}, { provider, ...(transforms ? { transforms } : {}) });
   applyPlan(plan, {
@@ -53,6 +49,7 @@ export async function deployStack(options: DeployOptions = {}): Promise<StackOut
     parent,
     stack: platform.stack.name,
     protect: config.getBoolean('protect') ?? true,
+    wait: config.get('wait'),
     ...(secrets ? { secrets } : {}),
   });
   return {
@@ -88,6 +85,17 @@ async function judged(plan: Plan, platform: ResolvedPlatform): Promise<void> {
     level: platform.stack.policies.level,
   });
   heed(findings);
+}
+
+/** The stack's cluster, asked whether the plan may come. */
+async function clusterOf(plan: Plan, { stack }: ResolvedPlatform, makesSecrets: boolean): Promise<ClusterProvider> {
+  const config = new pulumi.Config('kubernetes');
+  const kubeconfig = config.getSecret('kubeconfig');
+  const context = config.get('context');
+  const { preflight } = await import('./cluster/preflight.ts');
+  const asked = makesSecrets ? { ...plan, expects: plan.expects.filter((each) => each.kind !== 'Secret') } : plan;
+  heed(await preflight(asked, stack, { kubeconfig: kubeconfig && (await settled(kubeconfig)), context }));
+  return new ClusterProvider('cluster', { ...given('kubeconfig', kubeconfig), ...given('context', context) });
 }
 
 /** Values for the Secrets that this stack makes itself; refused when one is missing. */

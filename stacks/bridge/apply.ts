@@ -14,6 +14,8 @@ export interface ApplyOptions {
   readonly parent: pulumi.ComponentResource;
   /** Namespaces and claims refuse to be removed. */
   readonly protect: boolean;
+  /** Longest wait for a workload. @default - by kind, 30 minutes for most */
+  readonly wait?: string | undefined;
   /** What goes to the provider instead of the plan's own value: late values bound in, secrets marked. */
   readonly inputs?: (object: PlanObject) => pulumi.Inputs;
   /** Component of a model, made when its first object comes; the parent itself where the objects are one model's already. */
@@ -23,7 +25,7 @@ export interface ApplyOptions {
 /** Registers one resource an object, each after what it refers to, a model's below its own component. Returns them by the plan's objects. */
 export function applyObjects(objects: readonly PlanObject[], options: ApplyOptions): ReadonlyMap<PlanObject, KubeObject> {
   const dependencies = dependenciesOf(objects);
-  const facts = { protect: options.protect, autoscaled: autoscaledWorkloads(objects) };
+  const facts = { protect: options.protect, ...(options.wait ? { wait: options.wait } : {}), autoscaled: autoscaledWorkloads(objects) };
   const made = new Map<PlanObject, KubeObject>();
   const underWay = new Set<PlanObject>();
   const make = (object: PlanObject): KubeObject => {
@@ -43,7 +45,7 @@ export function applyObjects(objects: readonly PlanObject[], options: ApplyOptio
 
 function register(object: PlanObject, treatment: Treatment, dependsOn: KubeObject[], options: ApplyOptions): KubeObject {
   const parent = object.model === undefined ? options.parent : (options.componentOf?.(object.model) ?? options.parent);
-  const inputs = annotated(options.inputs?.(object) ?? (object.value), treatment.annotations);
+  const inputs = annotated(options.inputs?.(object) ?? object.value, treatment.annotations);
   const settings = { parent, dependsOn, ...resourceOptions(treatment) };
   return new KubeObject(typeToken(object), resourceName(options.component, object), inputs, settings);
 }

@@ -9,6 +9,7 @@ export interface PlatformObjectsOptions {
   readonly parent: pulumi.ComponentResource;
   readonly stack: string;
   readonly protect: boolean;
+  readonly wait?: string | undefined;
   /** Values of the Secrets that the plan expects; absent when somebody else makes them. */
   readonly secrets?: pulumi.Input<SecretValues>;
   /** What goes to the provider instead of the plan's own value. */
@@ -27,8 +28,13 @@ export function applyPlan(plan: Plan, options: PlatformObjectsOptions): Readonly
   const own = secrets === undefined ? [] : neededSecrets(plan).map((each) => secretObject(each, options.stack));
   const isOwn = new Set(own);
   const inputs = (object: PlanObject): pulumi.Inputs =>
-    secrets !== undefined && isOwn.has(object)
-      ? secretInputs(object, secrets)
-      : (options.inputs?.(object) ?? (object.value));
-  return applyObjects([...own, ...plan.objects], { component: name, parent, protect: options.protect, inputs, componentOf });
+    secrets !== undefined && isOwn.has(object) ? secretInputs(object, secrets) : (options.inputs?.(object) ?? object.value);
+  return applyObjects([...own, ...plan.objects], {
+    component: name,
+    parent,
+    protect: options.protect,
+    wait: options.wait,
+    inputs,
+    componentOf,
+  });
 }

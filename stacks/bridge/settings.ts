@@ -28,6 +28,8 @@ interface Row extends Treatment {
 export interface Facts {
   /** The stack's namespaces, claims and definitions are kept from removal. */
   readonly protect: boolean;
+  /** Longest wait for a workload to get ready, instead of the table's. */
+  readonly wait?: string;
   /** Keys (`kind/namespace/name`) of workloads whose replicas an autoscaler owns. */
   readonly autoscaled: ReadonlySet<string>;
 }
@@ -57,7 +59,10 @@ const TABLE: readonly Row[] = [
 /** Everything that the table says about one object. */
 export function treatmentOf(object: PlanObject, facts: Facts): Treatment {
   const rows = TABLE.filter((row) => row.kind === object.kind && (row.where?.(object, facts) ?? true));
-  return rows.reduce<Treatment>((all, { kind: _kind, where: _where, ...row }) => ({ ...all, ...row }), {});
+  const treatment = rows.reduce<Treatment>((all, { kind: _kind, where: _where, ...row }) => ({ ...all, ...row }), {});
+  const { timeouts } = treatment;
+  if (facts.wait === undefined || timeouts?.create === undefined) return treatment;
+  return { ...treatment, timeouts: { ...timeouts, create: facts.wait, update: facts.wait } };
 }
 
 /** Workloads that an autoscaler of the plan scales. */
