@@ -6,6 +6,9 @@ export interface CacheEpochs {
   readonly purged: { readonly [what: string]: string | number };
 }
 
+/** Redis hash with the epochs of all gateways, below the prefix: `base`, how often something was purged (`count`), and what last was of each name. */
+export const EpochField = { hash: 'epochs', base: 'base', count: 'count', purged: 'purged:' } as const;
+
 /** The names under which answers of a version can be purged, widest first. */
 export function purgeNames(model: string, contract: string, version: string): readonly string[] {
   return ['*', model, `${model}/${contract}`, `${model}/${contract}/${version}`];

@@ -151,4 +151,23 @@ export const cliFindings = kinds({
       'The published package holds what check, synth and the constructs need. Envoy, the sample issuer and the model server are development parts.',
     example: 'npx --no-install kea run',
   },
+  noStoreToPurge: {
+    code: 'KEA4201',
+    severity: 'error',
+    title: 'no store of answers that could be reached',
+    why: 'answers that should be forgotten would go on being given',
+    fix: 'name a stack with `--stack`, or a processor configuration with `--processor` whose Redis this machine reaches',
+    explanation:
+      'Without `--stack`, `kea cache purge` speaks to the Redis of the platform that runs on this machine. One that keeps answers in memory forgets them when it restarts.',
+    example: 'kea cache purge credit-score',
+  },
+  notPurgeable: {
+    code: 'KEA4202',
+    severity: 'error',
+    title: 'nothing of that name is cached',
+    why: 'a misspelled name would purge nothing without a word',
+    fix: 'name a model, model/v1, model/v1/1.4.0, or "*" for all',
+    explanation: 'Answers are kept by model, contract and version; each of them can be purged.',
+    example: 'kea cache purge credit-scor --stack prod',
+  },
 });

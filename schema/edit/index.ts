@@ -2,4 +2,5 @@
 export { EditRefused, type Edit } from './edit';
 export { fix } from './fix';
 export { freeze } from './freeze';
+export { purge } from './purge';
 export { currentWeights, promote, rollback, setWeights, type WeightsOf } from './weights';

@@ -15,6 +15,8 @@ const WORDS = [
   'freeze',
   'digest',
   'promote',
+  'cache',
+  'purge',
   'rollback',
   'completions',
   '__complete',

@@ -24,6 +24,17 @@ test('a promotion changes the weights of the stack and nothing else', async () =
   });
 }, 30_000);
 
+test('a purge changes one line of the stack file, and counts up', async () => {
+  const cwd = sampleProject();
+  const purge = (name: string) => kea(['cache', 'purge', name, '--stack', 'prod'], { cwd });
+  const first = await purge('credit-score/v1');
+  expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: 'next: deploy stack prod\n' });
+  expect(first.stdout).toMatch(/^stacks\/prod\.yaml\n@@ line \d+\n-cache: .*\n\+cache: .*purged: \{ credit-score\/v1: 1 \} \}\n$/);
+  expect(await purge('credit-score/v1')).toMatchObject({ stdout: expect.stringContaining('credit-score/v1: 2') });
+  expect(await purge('*')).toMatchObject({ stdout: expect.stringContaining('"*": 1') });
+  expect(await kea(['check', '--stack', 'prod'], { cwd })).toMatchObject({ code: 0 });
+}, 30_000);
+
 test('--check shows the change, writes nothing and ends with 1', async () => {
   const cwd = sampleProject();
   const before = read(cwd, V1);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { CacheEpochs } from '../../../../core/decide/cache-epoch';
+import { EpochField, type CacheEpochs } from '../../../../core/decide/cache-epoch';
 import type { RedisConnection, Script } from '../redis/connection';
 import { openEntry, sealEntry, type Found, type Lease, type ResponseCache } from './entry';
 import { NO_LEASE, randomEpoch } from './memory';
@@ -66,9 +66,6 @@ if not base or (base == ARGV[2] and count < tonumber(ARGV[3])) then
 end
 return redis.call('HGETALL', KEYS[1])`,
 };
-
-/** Name of a purged field in the store. */
-export const PURGED = 'purged:';
 
 /**
  * Redis as a lossy memo: slow, down, full, read-only, failing over or corrupted, it simply has no entry.
@@ -149,15 +146,15 @@ export class RedisCache implements ResponseCache {
   /** Epochs stand in the store, so that all gateways share answers and one command makes them all forget. */
   private async askEpochs(): Promise<void> {
     const known = this.current?.base ?? '';
-    const answer = await this.redis.run(EPOCHS, [`${this.redis.config.prefix}epochs`], [randomEpoch(), known, this.count]);
+    const answer = await this.redis.run(EPOCHS, [`${this.redis.config.prefix}${EpochField.hash}`], [randomEpoch(), known, this.count]);
     if (!Array.isArray(answer)) return;
     const purged: { [what: string]: string } = {};
     let base = '';
     for (let index = 0; index + 1 < answer.length; index += 2) {
       const [field, value] = [String(answer[index]), String(answer[index + 1])];
-      if (field === 'base') base = value;
-      else if (field === 'count') this.count = Number(value);
-      else if (field.startsWith(PURGED)) purged[field.slice(PURGED.length)] = value;
+      if (field === EpochField.base) base = value;
+      else if (field === EpochField.count) this.count = Number(value);
+      else if (field.startsWith(EpochField.purged)) purged[field.slice(EpochField.purged.length)] = value;
     }
     if (base !== '') this.current = { base, purged };
   }
