@@ -88,7 +88,11 @@ export class MlModel extends Construct implements IModelEndpoint {
       plainObject(k8s.KubeNetworkPolicy, this, id, { metadata: { name, namespace, labels }, spec });
     };
     policy('Closed', `${model.name}-closed`, denyAll(selector));
-    policy('FromGateway', `${model.name}-from-gateway`, allowFrom(selector, [gatewayPods(stack.namespaces.platform)], ['http']));
+    policy(
+      'FromGateway',
+      `${model.name}-from-gateway`,
+      allowFrom(selector, [gatewayPods(stack.namespaces.platform)], model.contracts.some(({ grpc }) => grpc) ? ['http', 'grpc'] : ['http']),
+    );
     const metrics = this.metricsPath();
     if (!stack.metrics.monitors || metrics === undefined) return;
     policy('FromScrapers', `${model.name}-from-scrapers`, allowFrom(selector, [scrapers()], ['metrics']));

@@ -2,6 +2,7 @@ import type { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Fact } from '../../core/contract/facts';
 import { versionName } from '../../core/contract/names';
+import { grpcPortOf } from '../../core/contract/protocols';
 import type { ResolvedContract, ResolvedModel, ResolvedStack, ResolvedVersion } from '../../schema/resolved';
 import { extendRendered, k8s, type L1Kind, plainObject } from '../k8s';
 import { type Labels, modelLabels, versionPodLabels, versionSelector } from '../shared/labels';
@@ -123,6 +124,16 @@ export class ModelVersion extends Construct {
     const ports: k8s.ServicePort[] = [
       { name: 'http', port: 80, targetPort: k8s.IntOrString.fromString('http'), protocol: 'TCP', appProtocol: 'http' },
     ];
+    const { contract, version } = this.props;
+    const grpc = contract.grpc === true ? grpcPortOf(version.framework) : undefined;
+    if (grpc !== undefined)
+      ports.push({
+        name: 'grpc',
+        port: grpc,
+        targetPort: k8s.IntOrString.fromString('grpc'),
+        protocol: 'TCP',
+        appProtocol: 'kubernetes.io/h2c',
+      });
     const spec: k8s.ServiceSpec = { clusterIp: 'None', selector: this.selector, ports };
     this.make(k8s.KubeService, 'Service', { metadata: this.metadata(), spec }, this.props.transform?.service);
   }

@@ -18,6 +18,8 @@ export interface Runtime {
   /** Stands before the model file's own `runtime.args`. */
   readonly args: readonly string[];
   readonly port: number;
+  /** Arguments that replace those of the same name once the contract opens gRPC; the port is `grpcPortOf` of the framework. */
+  readonly grpcArgs?: readonly string[];
   /** Only where metrics have a port of their own: one that Prometheus may reach without reaching the model. */
   readonly metrics?: { readonly port: number; readonly path: string };
   readonly health: {
@@ -86,6 +88,7 @@ const TRITON = {
     '--exit-on-error=true',
     '--strict-readiness=true',
   ],
+  grpcArgs: ['--allow-grpc=true', '--grpc-port=8001'],
   port,
   metrics: { port: 8002, path: '/metrics' },
   health: OIP_HEALTH,
@@ -244,6 +247,14 @@ export function runtimeOf(framework: Framework, own: { readonly port?: number; r
   const runtime = runtimes[framework];
   if (runtime.image !== 'model') return runtime;
   return { ...runtime, port: own.port ?? runtime.port, health: { ...runtime.health, ready: own.readyPath ?? runtime.health.ready } };
+}
+
+/** The runtime's arguments, with gRPC where the contract opens it. */
+export function argumentsOf({ args, grpcArgs = [] }: Runtime, grpc: boolean): readonly string[] {
+  if (!grpc) return args;
+  const nameOf = (arg: string): string => arg.split('=', 1)[0] ?? arg;
+  const replaced = new Set(grpcArgs.map(nameOf));
+  return [...args.filter((arg) => !replaced.has(nameOf(arg))), ...grpcArgs];
 }
 
 /** Fills `{model}`, `{artifact}` and `{port}` into a text of the table. */

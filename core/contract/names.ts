@@ -22,8 +22,11 @@ export function versionName(model: string, version: string): string {
 
 /** Envoy cluster of a version's gRPC port, where there is one. No version is named so: those end in a number. */
 export function grpcClusterName(model: string, version: string): string {
-  return `${versionName(model, version)}-grpc`;
+  return versionName(model, version) + GRPC_SUFFIX;
 }
+
+/** What stands behind a Service's name in the name of the cluster of its gRPC port. */
+export const GRPC_SUFFIX = '-grpc';
 
 /** Name of everything that belongs to one contract: ConfigMaps, bundle part. `credit-score` v1 → `credit-score-v1`. */
 export function contractName(model: string, contract: string): string {

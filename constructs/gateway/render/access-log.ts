@@ -1,3 +1,4 @@
+import { GRPC_SERVICE } from '../../../core/contract/fronts';
 import type { JsonObject } from '../../../core/json';
 import { Header } from '../../../core/contract/headers';
 import { CLAIMS_KEY, JWT_FILTER } from './claims';
@@ -9,15 +10,27 @@ import { details, status } from './local-replies';
  * No token, no cookie, no query string, no body ever stands in it.
  */
 export function refusalLog(file: string): JsonObject {
-  const format = { json_format: line(), omit_empty_values: true };
-  const logger =
-    file === '/dev/stdout'
-      ? extension('envoy.access_loggers.stdout', 'envoy.extensions.access_loggers.stream.v3.StdoutAccessLog', { log_format: format })
-      : extension('envoy.access_loggers.file', 'envoy.extensions.access_loggers.file.v3.FileAccessLog', { path: file, log_format: format });
   return {
-    ...logger,
-    filter: { and_filter: { filters: [status('GE', 400), details("response.code_details != 'via_upstream'")] } },
+    ...logger(file, line()),
+    filter: { and_filter: { filters: [status('GE', 400), grpc(false), details("response.code_details != 'via_upstream'")] } },
   };
+}
+
+/** One line for every gRPC call when it ends: the processor recorded under the same id that it was let go. */
+export function grpcLog(file: string): JsonObject {
+  return { ...logger(file, { ...line(), grpcStatus: '%GRPC_STATUS_NUMBER%' }), filter: grpc(true) };
+}
+
+function logger(file: string, json_format: JsonObject): JsonObject {
+  const format = { json_format, omit_empty_values: true };
+  return file === '/dev/stdout'
+    ? extension('envoy.access_loggers.stdout', 'envoy.extensions.access_loggers.stream.v3.StdoutAccessLog', { log_format: format })
+    : extension('envoy.access_loggers.file', 'envoy.extensions.access_loggers.file.v3.FileAccessLog', { path: file, log_format: format });
+}
+
+// Chooses the line only; nothing is admitted by it.
+function grpc(is: boolean): JsonObject {
+  return { header_filter: { header: { name: ':path', string_match: { prefix: GRPC_SERVICE }, ...(is ? {} : { invert_match: true }) } } };
 }
 
 function line(): JsonObject {

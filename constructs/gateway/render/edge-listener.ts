@@ -2,7 +2,7 @@ import { INTERNAL_PREFIX } from '../../../core/contract/headers';
 import { EDGE_ROUTES } from '../../../core/contract/edge-routes';
 import type { JsonObject } from '../../../core/json';
 import type { ResolvedPlatform } from '../../../schema/resolved';
-import { refusalLog } from './access-log';
+import { grpcLog, refusalLog } from './access-log';
 import { edgeFilters } from './edge-filters';
 import { extension, removePrefix, socketAddress, typed } from './envoy';
 import { localReplies } from './local-replies';
@@ -49,7 +49,7 @@ function manager(platform: ResolvedPlatform, options: ResolvedGatewayOptions): J
     stat_prefix: 'edge',
     codec_type: 'AUTO',
     server_name: 'kea',
-    access_log: [refusalLog(options.accessLog)],
+    access_log: [refusalLog(options.accessLog), grpcLog(options.accessLog)],
     ...clientAddress(platform, options),
     ...paths(),
     ...timeouts(),

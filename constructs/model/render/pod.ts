@@ -1,5 +1,6 @@
 import { checkArguments, ChecksFile } from '../../../core/contract/example-checks';
 import { Port } from '../../../core/contract/ports';
+import { grpcPortOf } from '../../../core/contract/protocols';
 import { programCommand } from '../../../core/contract/programs';
 import { finding, type Finding } from '../../../core/findings/finding';
 import { planFindings } from '../../../core/findings/plan';
@@ -10,7 +11,7 @@ import { emptyDir, GPU_RESOURCE, hardenedContainer, hardenedPod, httpProbe, nati
 import { imageReference, type ImageReference, KeaImage, ownImageReference } from '../../shared/images';
 import { versionSelector } from '../../shared/labels';
 import { MiB } from '../../shared/quantities';
-import { fill, type Runtime } from '../runtimes';
+import { argumentsOf, fill, type Runtime } from '../runtimes';
 import type { ArtifactPlan } from './artifact';
 
 /** Seconds that Envoy's view of a leaving pod may lag behind: the pod keeps serving that long. */
@@ -72,7 +73,8 @@ function serverContainer(input: PodInput, image: ImageReference): k8s.Container 
   const { model, version, runtime, artifact } = input;
   const values = { model, artifact: artifact.path, port: runtime.port };
   const env = { TMPDIR: '/tmp', HOME: '/tmp', ...runtime.env, ...version.runtime.env };
-  const args = [...runtime.args.map((arg) => fill(arg, values)), ...version.runtime.args];
+  const grpc = input.contract.grpc === true ? grpcPortOf(version.framework) : undefined;
+  const args = [...argumentsOf(runtime, grpc !== undefined).map((arg) => fill(arg, values)), ...version.runtime.args];
   return hardenedContainer({
     name: SERVER_CONTAINER,
     image: image.reference,
@@ -81,6 +83,7 @@ function serverContainer(input: PodInput, image: ImageReference): k8s.Container 
     env: sortedEntries(env).map(([name, value]) => ({ name, value: fill(value, values) })),
     ports: [
       { name: 'http', containerPort: runtime.port, protocol: 'TCP' },
+      ...(grpc === undefined ? [] : [{ name: 'grpc', containerPort: grpc, protocol: 'TCP' }]),
       ...(runtime.metrics ? [{ name: 'metrics', containerPort: runtime.metrics.port, protocol: 'TCP' }] : []),
     ],
     resources: {

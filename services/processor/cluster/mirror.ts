@@ -6,6 +6,7 @@ import type { BundleIndex } from '../../../core/contract/bundle';
 import { BundleFile } from '../../../core/contract/bundle-files';
 import { joinShards, pieceKey, ShardMark, type Shard } from '../../../core/contract/bundle-shards';
 import type { Endpoint, Endpoints } from '../../../core/contract/endpoints';
+import { GRPC_SUFFIX } from '../../../core/contract/names';
 
 const unzip = promisify(gunzip);
 
@@ -45,21 +46,28 @@ export function readEndpoints(slices: readonly SliceObject[]): Endpoints {
   const clusters = new Map<string, Endpoint[]>();
   for (const slice of slices) {
     const service = slice.metadata?.labels?.['kubernetes.io/service-name'];
-    const port = (slice.ports?.find((each) => each.name === 'http') ?? slice.ports?.[0])?.port;
-    if (!service || port === undefined || slice.addressType === 'FQDN') continue;
-    const known = clusters.get(service) ?? [];
-    for (const endpoint of slice.endpoints ?? []) {
-      const address = endpoint.addresses[0];
-      // An absent `ready` means unknown, which the API asks to read as ready.
-      if (!address || endpoint.conditions?.ready === false || endpoint.conditions?.terminating === true) continue;
-      known.push({ address, port, ...(endpoint.zone ? { zone: endpoint.zone } : {}) });
+    const http = (slice.ports?.find((each) => each.name === 'http') ?? slice.ports?.[0])?.port;
+    const grpc = slice.ports?.find((each) => each.name === 'grpc')?.port;
+    if (!service || slice.addressType === 'FQDN') continue;
+    for (const [cluster, port] of [
+      [service, http],
+      [`${service}${GRPC_SUFFIX}`, grpc],
+    ] as const) {
+      if (port === undefined) continue;
+      clusters.set(cluster, [...(clusters.get(cluster) ?? []), ...readyInstances(slice, port)]);
     }
-    clusters.set(service, known);
   }
   return Object.fromEntries(
     [...clusters]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, endpoints]) => [name, [...endpoints].sort((a, b) => (`${a.address}:${a.port}` < `${b.address}:${b.port}` ? -1 : 1))]),
+  );
+}
+
+function readyInstances({ endpoints = [] }: SliceObject, port: number): readonly Endpoint[] {
+  return endpoints.flatMap(({ addresses: [address], conditions, zone }) =>
+    // An absent `ready` means unknown, which the API asks to read as ready.
+    !address || conditions?.ready === false || conditions?.terminating === true ? [] : [{ address, port, ...(zone ? { zone } : {}) }],
   );
 }
 

@@ -209,3 +209,22 @@ test('the table holds every framework, with a protocol and an honest mark', () =
   expect(runtimeOf('container', { port: 9000, readyPath: '/up' })).toMatchObject({ port: 9000, health: { ready: '/up' } });
   expect(fill('--name={model} {artifact} {port}', { model: 'm', artifact: '/a', port: 1 })).toBe('--name=m /a 1');
 });
+
+test('a contract that opens gRPC has its port on the pod, the Service and in the policy', () => {
+  const open = (grpc: boolean): ReturnType<typeof modelPlan> => {
+    const contract = sampleContract('m', { versions: [frameworkVersion('m', 'triton')], ...(grpc ? { grpc } : {}) });
+    return modelPlan({ stack: sampleStack(), models: [sampleModel('m', { contracts: [contract] })] }, 'm');
+  };
+  const seen = (grpc: boolean): readonly string[] => {
+    const made = open(grpc);
+    const text = (kind: string, name: string): string => JSON.stringify(find(made, kind, name).value);
+    const version = made.objects.map((each) => each.value).find((each) => each['kind'] === 'Deployment');
+    const name = (version?.['metadata'] as { name: string } | undefined)?.name ?? '';
+    return [text('Deployment', name), text('Service', name), text('NetworkPolicy', 'm-from-gateway')];
+  };
+  for (const part of seen(true)) expect(part).toContain('"grpc"');
+  for (const part of seen(false)) expect(part).not.toContain('"grpc"');
+  expect(seen(true)[0]).toContain('--allow-grpc=true","--grpc-port=8001');
+  expect(seen(true)[0]).not.toContain('--allow-grpc=false');
+  expect(seen(false)[0]).toContain('--allow-grpc=false');
+});

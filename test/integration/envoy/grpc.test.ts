@@ -88,7 +88,7 @@ interface Outcome {
 
 function infer(headers: { readonly [name: string]: string | readonly string[] | undefined }, rpc = 'ModelInfer'): Promise<Outcome> {
   const metadata = new grpc.Metadata();
-  const { token, ...rest } = { 'kea-model': 'credit/v1', ...headers };
+  const { token, ...rest }: typeof headers = { 'kea-model': 'credit/v1', ...headers };
   if (typeof token === 'string') metadata.set('authorization', `Bearer ${token}`);
   for (const [name, value] of Object.entries(rest)) for (const each of [value ?? []].flat()) metadata.add(name, each);
   return new Promise((resolve) => {
@@ -166,6 +166,10 @@ test('each call leaves a record of who called what, also a refused one, and none
   expect(records()[0]).toContain('"model":"credit"');
   expect(records()[0]).toContain('"intent":true');
   expect(records().join()).not.toContain('tensor');
+  const { id } = JSON.parse(records()[0] ?? '{}') as { id: string };
+  const ended = (): object | undefined => gateway.refusals().find((line) => line['id'] === id);
+  await until(async () => Promise.resolve(ended() !== undefined), 'its end is written');
+  expect(ended()).toMatchObject({ subject: 'grace', grpcStatus: 0, route: 'credit/v1/score@grpc' });
 });
 
 test('without the processor no call passes', async () => {

@@ -55,6 +55,21 @@ test('endpoints are the ready addresses of each Service, by its port named http'
   });
 });
 
+test('the gRPC port of a Service is a cluster of its own', () => {
+  const slice = {
+    metadata: { labels: { 'kubernetes.io/service-name': 'iris-v1-0-0' } },
+    ports: [
+      { name: 'http', port: 8080 },
+      { name: 'grpc', port: 8001 },
+    ],
+    endpoints: [{ addresses: ['10.0.0.1'] }],
+  };
+  expect(readEndpoints([slice])).toEqual({
+    'iris-v1-0-0': [{ address: '10.0.0.1', port: 8080 }],
+    'iris-v1-0-0-grpc': [{ address: '10.0.0.1', port: 8001 }],
+  });
+});
+
 test('nothing is written while a part is missing or two indexes stand side by side', async () => {
   expect(await assemble([...indexShards, ...documentShards])).toEqual({ waiting: `part iris-v1 ${partDigest.slice(0, 12)}` });
   expect(await assemble([...indexShards, ...partShards])).toEqual({ waiting: `document openapi ${documentDigest.slice(0, 12)}` });
