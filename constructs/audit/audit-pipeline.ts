@@ -10,7 +10,7 @@ import { platformLabels, platformSelector } from '../shared/labels';
 import { allowFrom, allowTo, denyAll, gatewayPods, scrapers, toAnywhere, toDns } from '../shared/network-policy';
 import { reportFinding } from '../shared/notes';
 import { bytesQuantity, MiB } from '../shared/quantities';
-import { AUDIT_FOLDER, buildCollector, COLLECTOR_FOLDER } from './render/collector';
+import { AUDIT_FOLDER, buildCollector, COLLECTOR_FOLDER, COLLECTOR_HEALTH_PORT } from './render/collector';
 
 const NAME = 'kea-audit';
 const GRACE_SECONDS = 30;
@@ -151,7 +151,15 @@ export class AuditPipeline extends Construct {
       name: 'collector',
       image: image.reference,
       args: [`--config=${COLLECTOR_CONFIG}`],
+      ports: [{ name: 'health', containerPort: COLLECTOR_HEALTH_PORT }],
       resources: { cpuMillis: 50, memoryBytes: 256 * MiB, ephemeralStorageBytes: 64 * MiB },
+      readinessProbe: httpProbe('/', 'health', { period: 5, failures: 3, timeout: 2 }),
+      livenessProbe: {
+        tcpSocket: { port: k8s.IntOrString.fromString('health') },
+        periodSeconds: 10,
+        failureThreshold: 6,
+        timeoutSeconds: 5,
+      },
       volumeMounts: [
         { name: 'collector-config', mountPath: '/etc/kea/collector', readOnly: true },
         { name: 'records', mountPath: AUDIT_FOLDER, subPath: 'records', readOnly: true },

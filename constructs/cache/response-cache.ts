@@ -108,11 +108,7 @@ export class ResponseCache extends Construct {
       metadata,
       spec: { selector, ports: [{ name: 'redis', port: Port.redis, targetPort: k8s.IntOrString.fromString('redis') }] },
     });
-    const probe: k8s.Probe = {
-      tcpSocket: { port: k8s.IntOrString.fromString('redis') },
-      periodSeconds: PROBE_PERIOD_SECONDS,
-      timeoutSeconds: 2,
-    };
+    const probe = { periodSeconds: PROBE_PERIOD_SECONDS, timeoutSeconds: 2 };
     plainObject(k8s.KubeDeployment, this, 'Deployment', {
       metadata,
       spec: {
@@ -136,8 +132,14 @@ export class ResponseCache extends Construct {
                 command: ['redis-server', '/etc/kea/redis-conf/redis.conf'],
                 ports: [{ name: 'redis', containerPort: Port.redis }],
                 resources: { cpuMillis: 100, memoryBytes, ephemeralStorageBytes: 64 * MiB },
-                readinessProbe: { ...probe, failureThreshold: 2 },
-                livenessProbe: { ...probe, initialDelaySeconds: PROBE_PERIOD_SECONDS, failureThreshold: 6 },
+                // Ready is whoever answers, be it only that it wants a password; alive is whoever takes connections.
+                readinessProbe: { ...probe, exec: { command: ['redis-cli', '-p', String(Port.redis), 'ping'] }, failureThreshold: 2 },
+                livenessProbe: {
+                  ...probe,
+                  tcpSocket: { port: k8s.IntOrString.fromString('redis') },
+                  initialDelaySeconds: PROBE_PERIOD_SECONDS,
+                  failureThreshold: 6,
+                },
                 volumeMounts: [
                   { name: 'config', mountPath: '/etc/kea/redis-conf', readOnly: true },
                   { name: 'acl', mountPath: '/etc/kea/redis-acl', readOnly: true },

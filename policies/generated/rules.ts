@@ -36,12 +36,12 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'hyg.jobs',
-    title: 'a job ends and goes away',
+    title: 'a job ends',
     severity: 'low',
-    rationale: 'a job that hangs holds its resources for ever, and finished ones pile up',
-    remediation: 'set activeDeadlineSeconds, ttlSecondsAfterFinished and backoffLimit',
+    rationale: 'a job that hangs holds its resources for ever',
+    remediation: 'set activeDeadlineSeconds, and startingDeadlineSeconds on a CronJob',
     frameworks: [],
-    tools: ['kube-linter job-ttl-seconds-after-finished', 'kube-score cronjob-has-deadline'],
+    tools: ['kube-score cronjob-has-deadline'],
     step: 'deny',
     kinds: ['batch/v1/Job', 'batch/v1/CronJob'],
     labels: {},
@@ -57,7 +57,7 @@ export const rules: readonly Rule[] = [
       { name: 'job', expression: 'object.kind == "CronJob" ? object.?spec.?jobTemplate.?spec.orValue({}) : object.?spec.orValue({})' },
     ],
     expression:
-      'variables.job.?activeDeadlineSeconds.hasValue() && variables.job.?ttlSecondsAfterFinished.hasValue() && (object.kind != "CronJob" || object.?spec.?startingDeadlineSeconds.hasValue()) && variables.podSpec.?restartPolicy.orValue("Always") in ["Never", "OnFailure"]',
+      'variables.job.?activeDeadlineSeconds.hasValue() && (object.kind != "CronJob" || object.?spec.?startingDeadlineSeconds.hasValue()) && variables.podSpec.?restartPolicy.orValue("Always") in ["Never", "OnFailure"]',
     messageExpression: 'variables.name + " has no end"',
     source: 'written',
     file: 'policies/rules/hyg/jobs.yaml',
@@ -308,10 +308,10 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'img.tag',
-    title: 'every image says which version it is, and never latest',
+    title: 'no image is latest',
     severity: 'high',
-    rationale: 'a digest alone tells nobody what runs, and latest is whatever was pushed last',
-    remediation: 'write the tag before the digest: registry/name:1.2.3@sha256:<digest>',
+    rationale: 'latest is whatever was pushed last, and no tag means latest',
+    remediation: 'write the version as a tag, the digest behind it: registry/name:1.2.3@sha256:<digest>',
     frameworks: [],
     tools: ['kube-linter latest-tag', 'kube-score container-image-tag', 'polaris tagNotSpecified', 'checkov CKV_K8S_14'],
     step: 'deny',
@@ -332,9 +332,9 @@ export const rules: readonly Rule[] = [
       },
     ],
     expression:
-      'size(variables.containers) > 0 && variables.containers.all(c, c.?image.orValue("").matches("^[^@]+:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[0-9a-f]{64})?$") && !c.?image.orValue("").matches(":latest(@|$)"))',
+      'size(variables.containers) > 0 && variables.containers.all(c, c.?image.orValue("").matches("(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})$") && !c.?image.orValue("").matches(":latest(@|$)"))',
     messageExpression:
-      '"no version, or latest: " + variables.containers.filter(c, !c.?image.orValue("").matches("^[^@]+:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[0-9a-f]{64})?$") || c.?image.orValue("").matches(":latest(@|$)")).map(c, c.name).join(", ")',
+      '"latest, or no version: " + variables.containers.filter(c, !c.?image.orValue("").matches("(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})$") || c.?image.orValue("").matches(":latest(@|$)")).map(c, c.name).join(", ")',
     source: 'written',
     file: 'policies/rules/img/tag.yaml',
   },
@@ -823,20 +823,29 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'net.metadata',
-    title: "no pod reaches the cloud's metadata address",
+    title: "no pod reaches the cloud's metadata addresses",
     severity: 'high',
-    rationale: "it hands out the node's own credentials",
-    remediation: 'add the address under except of the ipBlock, or name smaller networks',
+    rationale: "they hand out the node's own credentials",
+    remediation: 'add the addresses under except of the ipBlock, or name smaller networks',
     frameworks: [],
     tools: ['kubescape C-0052'],
     step: 'deny',
     kinds: ['networking.k8s.io/v1/NetworkPolicy'],
     labels: {},
-    parameters: {},
-    variables: [{ name: 'name', expression: 'object.kind + " " + object.metadata.?name.orValue("without a name")' }],
+    parameters: {
+      addresses: {
+        description: 'Addresses that hand out credentials.',
+        schema: { type: 'array', items: { type: 'string' } },
+        default: ['169.254.169.254', 'fd00:ec2::254'],
+      },
+    },
+    variables: [
+      { name: 'addresses', expression: '["169.254.169.254", "fd00:ec2::254"]' },
+      { name: 'name', expression: 'object.kind + " " + object.metadata.?name.orValue("without a name")' },
+    ],
     expression:
-      'object.?spec.?egress.orValue([]).all(rule, rule.?to.orValue([]).all(peer, !has(peer.ipBlock) || peer.ipBlock.cidr.contains(":") || !cidr(peer.ipBlock.cidr).containsIP("169.254.169.254") || peer.ipBlock.?except.orValue([]).exists(each, cidr(each).containsIP("169.254.169.254"))))',
-    messageExpression: 'variables.name + " opens the way to 169.254.169.254"',
+      'object.?spec.?egress.orValue([]).all(rule, rule.?to.orValue([]).all(peer, !has(peer.ipBlock) || variables.addresses.all(address, !cidr(peer.ipBlock.cidr).containsIP(address) || peer.ipBlock.?except.orValue([]).exists(each, cidr(each).containsIP(address)))))',
+    messageExpression: 'variables.name + " opens the way to the metadata address"',
     source: 'written',
     file: 'policies/rules/net/metadata.yaml',
   },
@@ -845,7 +854,7 @@ export const rules: readonly Rule[] = [
     title: 'a network policy names where pods may go',
     severity: 'high',
     rationale: 'what gets in could carry data anywhere',
-    remediation: 'name the pods, namespaces or networks, and the ports',
+    remediation: 'name the pods, namespaces or networks, and the ports of networks',
     frameworks: [
       { name: 'CIS Kubernetes Benchmark 1.11', reference: '5.3.2' },
       { name: 'NSA Kubernetes Hardening Guide 1.2', reference: 'Network policies' },
@@ -857,7 +866,7 @@ export const rules: readonly Rule[] = [
     parameters: {},
     variables: [{ name: 'name', expression: 'object.kind + " " + object.metadata.?name.orValue("without a name")' }],
     expression:
-      'object.?spec.?egress.orValue([]).all(rule, size(rule.?ports.orValue([])) > 0 && (size(rule.?to.orValue([])) > 0 || rule.?ports.orValue([]).all(p, p.?port.orValue(0) == 53)) && rule.?to.orValue([]).all(peer, peer.?ipBlock.hasValue() || peer.?namespaceSelector.hasValue() || size(peer.?podSelector.?matchLabels.orValue({})) + size(peer.?podSelector.?matchExpressions.orValue([])) > 0))',
+      'object.?spec.?egress.orValue([]).all(rule, (size(rule.?ports.orValue([])) > 0 || !rule.?to.orValue([]).exists(peer, peer.?ipBlock.hasValue())) && (size(rule.?to.orValue([])) > 0 || size(rule.?ports.orValue([])) > 0 && rule.?ports.orValue([]).all(p, p.?port.orValue(0) == 53)) && rule.?to.orValue([]).all(peer, peer.?ipBlock.hasValue() || peer.?namespaceSelector.hasValue() || size(peer.?podSelector.?matchLabels.orValue({})) + size(peer.?podSelector.?matchExpressions.orValue([])) > 0))',
     messageExpression: 'variables.name + " lets pods go where it does not name"',
     source: 'written',
     file: 'policies/rules/net/policy-egress.yaml',
@@ -880,11 +889,11 @@ export const rules: readonly Rule[] = [
       open: {
         description: 'Components that anybody may reach.',
         schema: { type: 'array', items: { type: 'string' } },
-        default: ['gateway'],
+        default: ['gateway', 'identity'],
       },
     },
     variables: [
-      { name: 'open', expression: '["gateway"]' },
+      { name: 'open', expression: '["gateway", "identity"]' },
       { name: 'labels', expression: 'object.metadata.?labels.orValue({})' },
       { name: 'name', expression: 'object.kind + " " + object.metadata.?name.orValue("without a name")' },
     ],
@@ -1627,18 +1636,24 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'pod.user',
-    title: 'every container runs as a high user and group of its own',
+    title: 'every container says which user and group it runs as',
     severity: 'medium',
-    rationale: "a low number may be a user of the node, and whoever breaks out has that user's files",
-    remediation: 'set runAsUser and runAsGroup of 10000 or more, for the pod or every container',
+    rationale: 'left out, the image decides, and a low number may be a user of the node',
+    remediation: 'set runAsUser and runAsGroup for the pod or every container, best 10000 or more',
     frameworks: [{ name: 'CIS Kubernetes Benchmark 1.11', reference: '5.2.7' }],
     tools: ['kube-score container-security-context-user-group-id', 'checkov CKV_K8S_40'],
     step: 'deny',
     kinds: ['apps/v1/Deployment', 'apps/v1/StatefulSet', 'apps/v1/DaemonSet', 'batch/v1/Job', 'batch/v1/CronJob', 'v1/Pod'],
     labels: {},
-    parameters: { least: { description: 'Smallest number of a user or group.', schema: { type: 'integer' }, default: 10000 } },
+    parameters: {
+      least: {
+        description: 'Smallest number of a user or group; 10000 and more belong to no node, and not every image runs as one.',
+        schema: { type: 'integer' },
+        default: 100,
+      },
+    },
     variables: [
-      { name: 'least', expression: '10000' },
+      { name: 'least', expression: '100' },
       {
         name: 'pod',
         expression:
@@ -2003,8 +2018,15 @@ export const rules: readonly Rule[] = [
     step: 'deny',
     kinds: ['apps/v1/Deployment'],
     labels: {},
-    parameters: {},
+    parameters: {
+      single: {
+        description: 'Components of one instance, whose loss is no outage.',
+        schema: { type: 'array', items: { type: 'string' } },
+        default: ['cache'],
+      },
+    },
     variables: [
+      { name: 'single', expression: '["cache"]' },
       {
         name: 'pod',
         expression:
@@ -2012,9 +2034,10 @@ export const rules: readonly Rule[] = [
       },
       { name: 'podSpec', expression: 'variables.pod.?spec.orValue({})' },
       { name: 'servers', expression: 'variables.podSpec.?containers.orValue([])' },
+      { name: 'labels', expression: 'object.metadata.?labels.orValue({})' },
     ],
     expression:
-      'size(variables.servers) > 0 && variables.servers.all(c, size(c.?ports.orValue([])) == 0 || c.?lifecycle.?preStop.hasValue())',
+      'size(variables.servers) > 0 && variables.servers.all(c, variables.labels[?"app.kubernetes.io/component"].orValue("") in variables.single || size(c.?ports.orValue([])) == 0 || c.?lifecycle.?preStop.hasValue())',
     messageExpression:
       '"no preStop: " + variables.servers.filter(c, size(c.?ports.orValue([])) > 0 && !c.?lifecycle.?preStop.hasValue()).map(c, c.name).join(", ")',
     source: 'written',
@@ -2022,10 +2045,10 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'rel.probe-port',
-    title: 'every probe asks a port that its container declares',
+    title: 'every probe asks a port that is declared',
     severity: 'medium',
     rationale: 'a probe of another port never succeeds, and the pod never gets ready',
-    remediation: 'declare the port under ports of the same container; names are looked up there only',
+    remediation: 'declare the port; a name is looked up in the same container only',
     frameworks: [],
     tools: ['kube-linter liveness-port', 'kube-linter readiness-port', 'kube-linter startup-port'],
     step: 'deny',
@@ -2047,8 +2070,8 @@ export const rules: readonly Rule[] = [
       { name: 'name', expression: 'object.kind + " " + object.metadata.?name.orValue("without a name")' },
     ],
     expression:
-      'variables.containers.all(c,\n  (!has(c.startupProbe) || (!has(c.startupProbe.httpGet) || c.?ports.orValue([]).exists(p, p.containerPort == c.startupProbe.httpGet.port || p.?name.orValue("") == c.startupProbe.httpGet.port))\n  && (!has(c.startupProbe.tcpSocket) || c.?ports.orValue([]).exists(p, p.containerPort == c.startupProbe.tcpSocket.port || p.?name.orValue("") == c.startupProbe.tcpSocket.port)))\n&&   (!has(c.readinessProbe) || (!has(c.readinessProbe.httpGet) || c.?ports.orValue([]).exists(p, p.containerPort == c.readinessProbe.httpGet.port || p.?name.orValue("") == c.readinessProbe.httpGet.port))\n  && (!has(c.readinessProbe.tcpSocket) || c.?ports.orValue([]).exists(p, p.containerPort == c.readinessProbe.tcpSocket.port || p.?name.orValue("") == c.readinessProbe.tcpSocket.port)))\n&&   (!has(c.livenessProbe) || (!has(c.livenessProbe.httpGet) || c.?ports.orValue([]).exists(p, p.containerPort == c.livenessProbe.httpGet.port || p.?name.orValue("") == c.livenessProbe.httpGet.port))\n  && (!has(c.livenessProbe.tcpSocket) || c.?ports.orValue([]).exists(p, p.containerPort == c.livenessProbe.tcpSocket.port || p.?name.orValue("") == c.livenessProbe.tcpSocket.port))))',
-    messageExpression: '"a probe of " + variables.name + " asks a port that its container does not declare"',
+      'variables.containers.all(c,\n  (!has(c.startupProbe) || (!has(c.startupProbe.httpGet) || c.?ports.orValue([]).exists(p, p.?name.orValue("") == c.startupProbe.httpGet.port) || variables.containers.exists(o, o.?ports.orValue([]).exists(p, p.containerPort == c.startupProbe.httpGet.port)))\n  && (!has(c.startupProbe.tcpSocket) || c.?ports.orValue([]).exists(p, p.?name.orValue("") == c.startupProbe.tcpSocket.port) || variables.containers.exists(o, o.?ports.orValue([]).exists(p, p.containerPort == c.startupProbe.tcpSocket.port))))\n&&   (!has(c.readinessProbe) || (!has(c.readinessProbe.httpGet) || c.?ports.orValue([]).exists(p, p.?name.orValue("") == c.readinessProbe.httpGet.port) || variables.containers.exists(o, o.?ports.orValue([]).exists(p, p.containerPort == c.readinessProbe.httpGet.port)))\n  && (!has(c.readinessProbe.tcpSocket) || c.?ports.orValue([]).exists(p, p.?name.orValue("") == c.readinessProbe.tcpSocket.port) || variables.containers.exists(o, o.?ports.orValue([]).exists(p, p.containerPort == c.readinessProbe.tcpSocket.port))))\n&&   (!has(c.livenessProbe) || (!has(c.livenessProbe.httpGet) || c.?ports.orValue([]).exists(p, p.?name.orValue("") == c.livenessProbe.httpGet.port) || variables.containers.exists(o, o.?ports.orValue([]).exists(p, p.containerPort == c.livenessProbe.httpGet.port)))\n  && (!has(c.livenessProbe.tcpSocket) || c.?ports.orValue([]).exists(p, p.?name.orValue("") == c.livenessProbe.tcpSocket.port) || variables.containers.exists(o, o.?ports.orValue([]).exists(p, p.containerPort == c.livenessProbe.tcpSocket.port)))))',
+    messageExpression: '"a probe of " + variables.name + " asks a port that nobody declares"',
     source: 'written',
     file: 'policies/rules/rel/probe-port.yaml',
   },
@@ -2117,10 +2140,20 @@ export const rules: readonly Rule[] = [
     step: 'deny',
     kinds: ['apps/v1/Deployment'],
     labels: {},
-    parameters: {},
-    variables: [{ name: 'name', expression: 'object.kind + " " + object.metadata.?name.orValue("without a name")' }],
+    parameters: {
+      single: {
+        description: 'Components of one instance, whose loss is no outage.',
+        schema: { type: 'array', items: { type: 'string' } },
+        default: ['cache'],
+      },
+    },
+    variables: [
+      { name: 'single', expression: '["cache"]' },
+      { name: 'labels', expression: 'object.metadata.?labels.orValue({})' },
+      { name: 'name', expression: 'object.kind + " " + object.metadata.?name.orValue("without a name")' },
+    ],
     expression:
-      'object.?spec.?strategy.?type.orValue("RollingUpdate") == "RollingUpdate" && (object.?spec.?strategy.?rollingUpdate.?maxUnavailable.orValue("25%") == 0 || object.?spec.?strategy.?rollingUpdate.?maxUnavailable.orValue("25%") == "0%")',
+      'variables.labels[?"app.kubernetes.io/component"].orValue("") in variables.single || object.?spec.?strategy.?type.orValue("RollingUpdate") == "RollingUpdate" && (object.?spec.?strategy.?rollingUpdate.?maxUnavailable.orValue("25%") == 0 || object.?spec.?strategy.?rollingUpdate.?maxUnavailable.orValue("25%") == "0%")',
     messageExpression: 'variables.name + " takes pods away before new ones are ready"',
     source: 'written',
     file: 'policies/rules/rel/rollout.yaml',
@@ -2397,11 +2430,18 @@ export const rules: readonly Rule[] = [
     remediation: 'mount the Secret as a volume and read the file',
     frameworks: [{ name: 'CIS Kubernetes Benchmark 1.11', reference: '5.4.1' }],
     tools: ['kube-linter read-secret-from-env-var', 'checkov CKV_K8S_35', 'kyverno disallow-secrets-from-env-vars'],
-    step: 'warn',
+    step: 'deny',
     kinds: ['apps/v1/Deployment', 'apps/v1/StatefulSet', 'apps/v1/DaemonSet', 'batch/v1/Job', 'batch/v1/CronJob', 'v1/Pod'],
     labels: {},
-    parameters: {},
+    parameters: {
+      environment: {
+        description: 'Components whose program reads secrets from the environment only.',
+        schema: { type: 'array', items: { type: 'string' } },
+        default: ['identity'],
+      },
+    },
     variables: [
+      { name: 'environment', expression: '["identity"]' },
       {
         name: 'pod',
         expression:
@@ -2413,9 +2453,10 @@ export const rules: readonly Rule[] = [
         expression:
           'variables.podSpec.?containers.orValue([]) + variables.podSpec.?initContainers.orValue([]) + variables.podSpec.?ephemeralContainers.orValue([])',
       },
+      { name: 'labels', expression: 'object.metadata.?labels.orValue({})' },
     ],
     expression:
-      '!variables.containers.exists(c, c.?env.orValue([]).exists(e, e.?valueFrom.?secretKeyRef.hasValue()) || c.?envFrom.orValue([]).exists(e, has(e.secretRef)))',
+      'variables.labels[?"app.kubernetes.io/component"].orValue("") in variables.environment || !variables.containers.exists(c, c.?env.orValue([]).exists(e, e.?valueFrom.?secretKeyRef.hasValue()) || c.?envFrom.orValue([]).exists(e, has(e.secretRef)))',
     messageExpression:
       '"secrets in the environment: " + variables.containers.filter(c, c.?env.orValue([]).exists(e, e.?valueFrom.?secretKeyRef.hasValue()) || c.?envFrom.orValue([]).exists(e, has(e.secretRef))).map(c, c.name).join(", ")',
     source: 'written',

@@ -4,6 +4,8 @@ import type { ResolvedStack } from '../../../schema/resolved';
 /** Folders inside the audit pod. */
 export const AUDIT_FOLDER = '/var/lib/kea/audit';
 export const COLLECTOR_FOLDER = '/var/lib/kea/collector';
+/** Where the collector says whether it works. */
+export const COLLECTOR_HEALTH_PORT = 13133;
 
 /**
  * Configuration of the OpenTelemetry Collector beside an audit writer: reads the record files and sends them to each sink.
@@ -22,7 +24,10 @@ export function buildCollector(sinks: ResolvedStack['audit']['sinks']): JsonObje
     ]),
   );
   return {
-    extensions: { file_storage: { directory: COLLECTOR_FOLDER, create_directory: true, fsync: true } },
+    extensions: {
+      file_storage: { directory: COLLECTOR_FOLDER, create_directory: true, fsync: true },
+      health_check: { endpoint: `0.0.0.0:${COLLECTOR_HEALTH_PORT}` },
+    },
     receivers: {
       file_log: {
         include: [`${AUDIT_FOLDER}/*.jsonl`],
@@ -34,7 +39,7 @@ export function buildCollector(sinks: ResolvedStack['audit']['sinks']): JsonObje
     },
     exporters,
     service: {
-      extensions: ['file_storage'],
+      extensions: ['file_storage', 'health_check'],
       telemetry: { metrics: { level: 'none' } },
       pipelines: { logs: { receivers: ['file_log'], exporters: Object.keys(exporters) } },
     },
