@@ -163,6 +163,9 @@ function halfOf(cpuMillis: number): number {
   return Math.ceil(cpuMillis / 2);
 }
 
+/** Where API servers listen: their Service, and the process behind it, whichever of them a network plugin looks at. */
+export const API_SERVER_PORTS = [443, 6443];
+
 /** The token that pods get by default, as a volume of one container only. */
 export function serviceAccountToken(): k8s.Volume {
   return {

@@ -4,6 +4,7 @@ import type { BundleContract } from '../../core/contract/bundle';
 import { encodeIndex, packText } from '../../core/contract/bundle-codec';
 import { cutShards, type Shard, ShardMark, shardName } from '../../core/contract/bundle-shards';
 import { routeFacts } from '../../core/contract/facts';
+import { versionName } from '../../core/contract/names';
 import { Port } from '../../core/contract/ports';
 import type { ProcessorConfig } from '../../core/contract/processor-config';
 import { digestOf } from '../../core/digests';
@@ -17,7 +18,8 @@ import { GATEWAY_COMPONENT, Label, platformLabels, platformSelector } from '../s
 import { allowFrom, allowTo, denyAll, podsIn, scrapers, toAnywhere, toDns, toPods } from '../shared/network-policy';
 import { inLayer, reportFinding } from '../shared/notes';
 import { GatewayExposure } from './exposure';
-import { ENVOY_HEAP, expectRootCertificate, gatewayPodTemplate, Mount, processorConfig, WORKERS } from './gateway-pod';
+import { GatewayGates } from './gates';
+import { API_SERVER_PORTS, ENVOY_HEAP, expectRootCertificate, gatewayPodTemplate, Mount, processorConfig, WORKERS } from './gateway-pod';
 import { buildBootstrap } from './render/bootstrap';
 import { type Bundle, buildBundle } from './render/bundle';
 import { checkGateway } from './render/checks';
@@ -25,7 +27,6 @@ import type { GatewayOptions } from './render/options';
 
 const NAME = 'kea-gateway';
 const TLS_FILE = 'tls.json';
-const API_SERVER_PORTS = [443, 6443];
 
 export interface ModelGatewayProps {
   readonly stack: ResolvedStack;
@@ -77,6 +78,19 @@ export class ModelGateway extends Construct {
     this.access(stack);
     this.workload(stack, props, digestOf({ bootstrap, processor: processor as unknown as JsonObject }).slice(0, 16));
     this.network(stack, props);
+    new GatewayGates(this, 'Gates', {
+      stack,
+      service: NAME,
+      bundle: this.bundle.index.digest,
+      versions: platform.models.flatMap((model) =>
+        model.contracts.flatMap(({ versions }) => versions.map(({ version }) => versionName(model.name, version))),
+      ),
+      closed: [
+        `${NAME}-pods.${stack.namespaces.platform}.svc:${Port.management}`,
+        ...(stack.cache.kind === 'managed' && props.cache?.processor.kind === 'redis' ? props.cache.processor.addresses : []),
+        ...(props.auditWriters ?? []).map((writer) => new URL(writer).host),
+      ],
+    });
     new GatewayExposure(this, 'Exposure', { stack, service: NAME });
   }
 

@@ -2,7 +2,17 @@
 export const SERVICES_ROOT = '/kea';
 
 /** Programs of the services image, by folder under `services/`. */
-export type ServiceProgram = 'processor' | 'model-server' | 'artifact-fetch' | 'example-check' | 'portal' | 'audit' | 'mirror' | 'sso-sync';
+export type ServiceProgram =
+  | 'processor'
+  | 'model-server'
+  | 'artifact-fetch'
+  | 'example-check'
+  | 'portal'
+  | 'audit'
+  | 'mirror'
+  | 'sso-sync'
+  | 'gateway-applied'
+  | 'isolation-check';
 
 /** `command` of a container that runs one program of the services image. */
 export function programCommand(program: ServiceProgram): string[] {

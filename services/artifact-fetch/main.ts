@@ -1,10 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import { parseArtifactArguments } from '../../core/contract/artifact-fetch';
+import { lastWord } from '../shared/last-word';
 import { FetchFailure } from './failure';
 import { fetchArtifact } from './fetch';
-
-/** Where Kubernetes reads why a container ended; `KEA_TERMINATION_LOG` names another file. */
-const TERMINATION_LOG = process.env['KEA_TERMINATION_LOG'] ?? '/dev/termination-log';
 
 /** Init container: brings the artifact of a model server. Exit 1: it could not be had; 2: the call is wrong; 3: an internal error. */
 async function main(): Promise<void> {
@@ -23,14 +20,7 @@ async function main(): Promise<void> {
 }
 
 function end(reason: string, code: number): never {
-  const line = `artifact-fetch: ${reason.replace(/\s+/g, ' ').trim()}`;
-  process.stderr.write(`${line}\n`);
-  try {
-    writeFileSync(TERMINATION_LOG, line);
-  } catch {
-    // Outside of Kubernetes there is no such file; stderr has said it.
-  }
-  process.exit(code);
+  lastWord('artifact-fetch', reason, code);
 }
 
 main().catch((error: unknown) => end(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, 3));
