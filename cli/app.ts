@@ -9,9 +9,11 @@ import { freeze } from './commands/freeze';
 import { gitops } from './commands/gitops';
 import { newModel } from './commands/new';
 import { promote } from './commands/promote';
+import { proveStack } from './commands/prove';
 import { rollback } from './commands/rollback';
 import { run } from './commands/run';
 import { show } from './commands/show';
+import { ssoApply, ssoPlan } from './commands/sso';
 import { synth } from './commands/synth';
 import { token } from './commands/token';
 import { tryMethod } from './commands/try';
@@ -35,6 +37,11 @@ const routes = buildRouteMap({
     promote,
     cache: buildRouteMap({ routes: { purge: cachePurge }, docs: { brief: 'Look after cached answers' } }),
     rollback,
+    prove: proveStack,
+    sso: buildRouteMap({
+      routes: { plan: ssoPlan, apply: ssoApply },
+      docs: { brief: 'Keep the realm of the managed login as the files say' },
+    }),
     completions,
   },
   docs: {

@@ -1,6 +1,6 @@
 import { RealmClient } from '../../core/contract/realm-names';
 import type { ResolvedStack } from '../../schema/resolved';
-import { k8s } from '../k8s';
+import type { k8s } from '../k8s';
 import { emptyDir, hardenedContainer, hardenedPod, httpProbe, stackPod } from '../shared/hardened-pod';
 import { GiB, MiB } from '../shared/quantities';
 import { buildOptions, hasVault, KEYCLOAK_HOME, KeycloakPort, startOptions, VAULT, type KeycloakSettings } from './render/keycloak-options';

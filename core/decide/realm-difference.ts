@@ -26,6 +26,11 @@ export type RealmEdit =
   | { readonly field: string; readonly from: JsonValue | undefined; readonly to: JsonValue | undefined; readonly byHand: boolean }
   | { readonly set: RealmSet; readonly add: readonly string[]; readonly remove: readonly string[] };
 
+/** The realm as it would be once a plan is in place, for comparing two states of the files. */
+export function liveOf(plan: RealmPlan): LiveRealm {
+  return new Map(plan.objects.map((object) => [objectId(object), object]));
+}
+
 export type RealmStep =
   | { readonly do: 'create'; readonly object: RealmObject }
   | { readonly do: 'change'; readonly object: RealmObject; readonly edits: readonly RealmEdit[] }

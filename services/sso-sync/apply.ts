@@ -260,7 +260,7 @@ function scopeOf({ name, fields, attributes, mappers }: RealmObject) {
     protocolMapper: type,
     config,
   }));
-  return { name, ...(fields as JsonObject), attributes, protocolMappers };
+  return { name, ...(fields), attributes, protocolMappers };
 }
 
 function lists(attributes: { readonly [name: string]: string }): { [name: string]: string[] } {

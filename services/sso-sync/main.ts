@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { decodeRealm, type RealmPlan } from '../../core/contract/realm';
+import { describeStep } from '../../core/decide/realm-words';
 import { byBytes } from '../../core/order';
 import { log } from '../shared/log';
 import { administrator, handOver, temporaryAdministrators, type Secrets } from './administrators';
 import type { Connection } from './connect';
-import { describeStep } from './describe';
 import { SyncFailure } from './failure';
 import { sync, type Phase } from './sync';
 

@@ -75,7 +75,7 @@ export async function readRealm(admin: KeycloakAdminClient, plan: RealmPlan): Pr
   add(plainObject('realm', realm, exported as JsonObject, exported.attributes as Texts), exported.id);
   for (const role of realmRoles) {
     roles.set(role.name ?? '', { id: role.id ?? '', name: role.name ?? '' });
-    add(plainObject('role', role.name, {}, first(role.attributes as Lists)), role.id);
+    add(plainObject('role', role.name, {}, first(role.attributes)), role.id);
   }
   for (const group of groups) add(plainObject('group', group.name, {}, first(group.attributes as Lists)), group.id);
   const scoped = scopedRoles(exported);

@@ -25,7 +25,7 @@ export function readState(attributes: { readonly [name: string]: string }): Appl
 }
 
 export async function writeState(admin: KeycloakAdminClient, applied: AppliedRealm): Promise<void> {
-  const value = packText(canonicalJson(applied as unknown as JsonObject)).toString('base64');
+  const value = packText(canonicalJson(applied)).toString('base64');
   const attributes = { [ATTRIBUTE]: value };
   const [known] = await admin.clients.find({ clientId: RealmClient.state });
   if (known?.id === undefined) await admin.clients.create(powerless(RealmClient.state, attributes));

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,24 +21,32 @@ export interface RunningKeycloak {
 export const BOOTSTRAP = { client: 'kea-bootstrap', secret: 'a-secret-of-the-first-start' } as const;
 
 export interface KeycloakOptions {
-  /** Command and options instead of `start-dev` with a database in memory; `{http}` and `{management}` become ports. */
+  /** Command and options. @default - `start-dev` with a database in memory */
   readonly args?: readonly string[];
+  /** Options of `kc.sh build` to run before. */
+  readonly build?: readonly string[];
+  /** Instead of free ones, so that it comes back where it was. */
+  readonly ports?: readonly [http: number, management: number];
   readonly environment?: { readonly [name: string]: string };
 }
 
 /** Starts Keycloak and waits until it is ready: 10 to 40 s. */
-export async function startKeycloak({ args, environment = {} }: KeycloakOptions = {}): Promise<RunningKeycloak> {
-  const program = await ensure('keycloak');
+export async function startKeycloak({ args, build, ports, environment = {} }: KeycloakOptions = {}): Promise<RunningKeycloak> {
+  const starter = await ensure('keycloak');
   const home = mkdtempSync(join(tmpdir(), 'kea-keycloak-'));
-  const [http = 0, management = 0] = await freePorts(2);
+  const [http = 0, management = 0] = ports ?? (await freePorts(2));
   const log = join(home, 'keycloak.log');
   const given = args ?? ['start-dev', '--db=dev-mem', '--health-enabled=true'];
+  const server = join(home, 'server');
+  if (build) execFileSync(starter, [...build], { env: { ...process.env, KEA_KEYCLOAK_DATA: server }, stdio: 'pipe' });
+  // The starter would make the server's folder anew, without what was built.
+  const program = build ? join(server, 'bin/kc.sh') : starter;
   const child = spawn(program, [...given, '--http-host=127.0.0.1', `--http-port=${http}`, `--http-management-port=${management}`], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
     env: {
       ...process.env,
-      KEA_KEYCLOAK_DATA: join(home, 'server'),
+      KEA_KEYCLOAK_DATA: server,
       JAVA_OPTS_APPEND: '-XX:TieredStopAtLevel=1',
       KC_BOOTSTRAP_ADMIN_CLIENT_ID: BOOTSTRAP.client,
       KC_BOOTSTRAP_ADMIN_CLIENT_SECRET: BOOTSTRAP.secret,
@@ -54,7 +62,7 @@ export async function startKeycloak({ args, environment = {} }: KeycloakOptions 
     await ended;
     rmSync(home, { recursive: true, force: true });
   };
-  const server = `http://127.0.0.1:${http}`;
+  const url = `http://127.0.0.1:${http}`;
   await until(async () => {
     if (child.exitCode !== null) throw new Error(`Keycloak ended with ${child.exitCode}:\n${text().slice(-3000)}`);
     return fetch(`http://127.0.0.1:${management}/health/ready`).then(
@@ -62,5 +70,11 @@ export async function startKeycloak({ args, environment = {} }: KeycloakOptions 
       () => false,
     );
   }, 120_000);
-  return { server, management: `http://127.0.0.1:${management}`, connection: { server, credentials: BOOTSTRAP }, log: text, stop };
+  return {
+    server: url,
+    management: `http://127.0.0.1:${management}`,
+    connection: { server: url, credentials: BOOTSTRAP },
+    log: text,
+    stop,
+  };
 }

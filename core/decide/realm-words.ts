@@ -1,5 +1,5 @@
-import type { RealmEdit, RealmStep } from '../../core/decide/realm-difference';
-import type { JsonValue } from '../../core/json';
+import type { JsonValue } from '../json';
+import type { RealmEdit, RealmStep } from './realm-difference';
 
 /** Longest value that a line shows. */
 const LONGEST = 80;

@@ -1,0 +1,155 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { synthesize } from '../../../constructs';
+import type { PlanObject } from '../../../constructs/plan/plan-object';
+import type { JsonObject } from '../../../core/json';
+import { administrator, temporaryAdministrators } from '../../../services/sso-sync/administrators';
+import { connect, logIn } from '../../../services/sso-sync/connect';
+import { samplePlatform } from '../../support/platforms';
+import { BOOTSTRAP, startKeycloak, type RunningKeycloak } from '../../support/keycloak';
+import { startPostgres, type RunningPostgres } from '../../support/postgres';
+import { freePorts } from '../../../cli/run/ports';
+import { runProgram } from '../../services/support/program';
+
+/** The rendered pod and Jobs, run as they are without the containers around them: real Keycloak in production mode on a real PostgreSQL. */
+let postgres: RunningPostgres;
+let keycloak: RunningKeycloak;
+let objects: readonly PlanObject[];
+let folder: string;
+let start: () => Promise<RunningKeycloak>;
+
+interface Container {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  readonly env?: readonly { readonly name: string; readonly value?: string }[];
+}
+
+const CLIENT_SECRET = 'a-secret-of-the-permanent-client';
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  const settings = {
+    hostname: 'login.example.com',
+    adminHostname: 'admin.login.example.com',
+    realm: 'company',
+    database: { address: postgres.address, name: 'keycloak', secret: 'keycloak-db', inPlan: false },
+    machines: [{ name: 'batch', roles: ['credit-score:score'] }],
+    brokers: [],
+  };
+  const { stack, models } = samplePlatform();
+  const issuer = 'https://login.example.com/realms/company';
+  const identity = { ...stack.identity, kind: 'keycloak' as const, issuer, keycloak: settings };
+  const plan = synthesize({ stack: { ...stack, identity }, models });
+  objects = plan.objects;
+  const spec = podOf(named('StatefulSet', 'kea-keycloak'));
+  const build = spec.initContainers.find(({ name }) => name === 'build-server');
+  const [server] = spec.containers;
+  const fixed = Object.fromEntries((server?.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
+  const ports = (await freePorts(2)) as readonly [number, number];
+  start = () =>
+    startKeycloak({
+      build: build?.args ?? [],
+      args: server?.args ?? [],
+      ports,
+      environment: { ...fixed, KC_DB_USERNAME: 'kea', KC_DB_PASSWORD: 'unused', KC_BOOTSTRAP_ADMIN_CLIENT_SECRET: BOOTSTRAP.secret },
+    });
+  keycloak = await start();
+
+  folder = mkdtempSync(join(tmpdir(), 'kea-sso-'));
+  for (const path of ['plan', 'secrets']) mkdirSync(join(folder, path));
+  const shards = objects.filter(({ kind, name }) => kind === 'ConfigMap' && name.startsWith('kea-realm-'));
+  shards.forEach(({ value }, number) => {
+    const { shard } = value['binaryData'] as { shard: string };
+    writeFileSync(join(folder, 'plan', String(number).padStart(4, '0')), Buffer.from(shard, 'base64'));
+  });
+  writeFileSync(join(folder, 'secrets/client-secret'), `${CLIENT_SECRET}\n`);
+  writeFileSync(join(folder, 'secrets/bootstrap-secret'), BOOTSTRAP.secret);
+}, 200_000);
+
+afterAll(async () => {
+  await keycloak?.stop();
+  await postgres?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function named(kind: string, name: string): PlanObject {
+  return objects.find((object) => object.kind === kind && object.name.startsWith(name)) as PlanObject;
+}
+
+function podOf(object: PlanObject): { readonly initContainers: readonly Container[]; readonly containers: readonly Container[] } {
+  const template = (object.value['spec'] as JsonObject)['template'] as JsonObject;
+  return template['spec'] as unknown as ReturnType<typeof podOf>;
+}
+
+/** Runs a Job's program with its own arguments; only addresses and folders are this machine's. */
+function job(phase: 'add' | 'prune') {
+  const [container] = podOf(named('Job', `kea-sso-sync-${phase}`)).containers;
+  const here: { readonly [flag: string]: string } = {
+    '--server': keycloak.server,
+    '--plan': join(folder, 'plan'),
+    '--secrets': join(folder, 'secrets'),
+  };
+  const args = container?.args ?? [];
+  return runProgram(
+    'sso-sync',
+    args.map((arg, at) => here[args[at - 1] ?? ''] ?? arg),
+  );
+}
+
+test('the Jobs put the realm in place, take the temporary administrator away, and log no secret', async () => {
+  const added = await job('add');
+  expect([added.code, added.stderr]).toEqual([0, expect.stringContaining('the realm holds what the plan says')]);
+  expect(added.stderr).not.toMatch(new RegExp(`${CLIENT_SECRET}|${BOOTSTRAP.secret}`));
+  expect((await job('prune')).code).toBe(0);
+  await expect(logIn(keycloak.server, BOOTSTRAP)).rejects.toMatchObject({ reason: 'credentials' });
+  const connection = await administrator(keycloak.server, { client: CLIENT_SECRET });
+  expect(connection.credentials.client).toBe('kea-sso-sync');
+  expect(await temporaryAdministrators(connection)).toEqual([]);
+  const [batch] = await connect(connection, 'company').clients.find({ clientId: 'batch' });
+  expect(batch).toMatchObject({ serviceAccountsEnabled: true, fullScopeAllowed: false });
+}, 120_000);
+
+test('the permanent client may not touch the realm master', async () => {
+  const connection = await administrator(keycloak.server, { client: CLIENT_SECRET });
+  const master = connect(connection, 'master');
+  await expect(master.clients.create({ clientId: 'more-power' })).rejects.toMatchObject({ response: { status: 403 } });
+  await expect(master.users.create({ username: 'more-power' })).rejects.toMatchObject({ response: { status: 403 } });
+});
+
+test('its name cannot be changed by a request, and events are in its log as JSON', async () => {
+  const address = `${keycloak.server}/realms/company/.well-known/openid-configuration`;
+  const answer = await fetch(address, { headers: { 'x-forwarded-host': 'evil.example.com', 'x-forwarded-proto': 'http' } });
+  expect(await answer.json()).toMatchObject({ issuer: 'https://login.example.com/realms/company' });
+  const lines = keycloak
+    .log()
+    .split('\n')
+    .filter((line) => line.startsWith('{'));
+  const events = lines
+    .map((line) => JSON.parse(line) as { loggerName?: string; message?: string })
+    .filter(({ loggerName }) => loggerName === 'org.keycloak.events');
+  expect(events.some(({ message }) => message?.includes('type="CLIENT_LOGIN"'))).toBe(true);
+});
+
+test('health is on its own port only', async () => {
+  for (const path of ['started', 'live', 'ready']) expect((await fetch(`${keycloak.management}/health/${path}`)).status).toBe(200);
+  expect((await fetch(`${keycloak.server}/health/ready`)).status).toBe(404);
+});
+
+test('a Keycloak that was killed comes back with its realm, and without the temporary administrator', async () => {
+  await keycloak.stop('SIGKILL');
+  keycloak = await start();
+  await expect(logIn(keycloak.server, BOOTSTRAP)).rejects.toMatchObject({ reason: 'credentials' });
+  const again = await job('add');
+  expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('"steps":0')]);
+}, 150_000);
+
+test('wrong secrets and a cut-off plan end with a reason', async () => {
+  writeFileSync(join(folder, 'secrets/client-secret'), 'another');
+  const wrong = await job('add');
+  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('credentials')]);
+  writeFileSync(join(folder, 'plan/0000'), Buffer.from('nothing'));
+  const cut = await job('add');
+  expect([cut.code, cut.stderr]).toEqual([2, expect.stringContaining('not gzipped JSON')]);
+}, 30_000);
