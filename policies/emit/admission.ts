@@ -64,7 +64,7 @@ function admissionPolicy(rule: Rule, options: EmitOptions): JsonObject {
  */
 function bindings(rule: Rule, options: EmitOptions): readonly JsonObject[] {
   const resources = rule.kinds.map(resourceOf);
-  const wide = resources.filter((each) => !each.isNamespaced && each.kind !== 'Namespace');
+  const wide = resources.filter((each) => !each.isNamespaced);
   const narrow = resources.filter((each) => !wide.includes(each));
   const name = policyName(rule, options);
   const both = wide.length > 0 && narrow.length > 0;

@@ -66,6 +66,7 @@ export async function startControlPlane({ controllers = false } = {}) {
     `--service-account-signing-key-file=${join(folder, 'accounts.key')}`,
     '--service-cluster-ip-range=10.0.0.0/16',
     '--disable-admission-plugins=ServiceAccount',
+    '--allow-privileged=true',
   ]);
   const certificate = join(certificates, 'apiserver.crt');
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });

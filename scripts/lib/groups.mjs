@@ -17,6 +17,7 @@ export const groups = [
   { name: 'lint', quick: false, checks: ['lint', 'format', 'dead-code', 'generated'], parts: [] },
   { name: 'redis', quick: false, tests: inFolder('redis'), parts: ['redis'] },
   { name: 'apiserver', quick: false, tests: inFolder('apiserver'), parts: ['etcd', 'kubectl', 'kube-apiserver'] },
+  { name: 'policies', quick: false, tests: inFolder('policies'), parts: ['etcd', 'kubectl', 'kube-apiserver'] },
   { name: 'package', quick: false, tests: (file) => file.startsWith('test/consumers/'), parts: [] },
 ];
 
