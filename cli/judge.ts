@@ -1,8 +1,9 @@
 import { basename, dirname } from 'node:path';
-import type { Finding } from '../core/findings/finding';
+import { hasErrors, type Finding } from '../core/findings/finding';
 import { byBytes } from '../core/order';
 import { judgeDates } from './judge-dates';
 import { mergeFindings, type Judgement } from './merge';
+import { judgePlan, startPolicies } from './policies';
 import type { ReportedFinding } from './print/format';
 
 export interface JudgeOptions {
@@ -19,20 +20,35 @@ export interface Judged {
   /** Names of the models that were looked at, sound or not. */
   readonly models: readonly string[];
   readonly findings: readonly ReportedFinding[];
+  /** A policy that is held by `deny` was broken. */
+  readonly denied: boolean;
 }
 
-/** Judges a project for several stacks. */
+/** Judges a project for several stacks: the files, then the plan that sound files make, by the policies. */
 export async function judge({ root, stacks, folder, asOf }: JudgeOptions): Promise<Judged> {
+  const starting = startPolicies();
   const { loadPlatform } = await import('../schema/load/index.ts');
   const isInside = (file: string): boolean => folder === undefined || file.startsWith(`${folder}/`);
   const models = new Set<string>();
   const judgements: Judgement[] = [];
-  for (const stack of stacks.length > 0 ? stacks : [undefined]) {
-    const { platform, findings, files } = await loadPlatform({ root, ...(stack === undefined ? {} : { stack }) });
-    for (const file of files) if (basename(file) === 'model.yaml' && isInside(file)) models.add(basename(dirname(file)));
-    const all = [...findings, ...(platform ? judgeDates(platform, asOf) : [])];
-    const concerns = ({ place, model }: Finding): boolean => (place ? isInside(place.file) : model !== undefined && models.has(model));
-    judgements.push({ stack, findings: folder === undefined ? all : all.filter(concerns) });
+  let denied = false;
+  const policies = await starting;
+  try {
+    for (const stack of stacks.length > 0 ? stacks : [undefined]) {
+      const { platform, findings, files } = await loadPlatform({ root, ...(stack === undefined ? {} : { stack }) });
+      for (const file of files) if (basename(file) === 'model.yaml' && isInside(file)) models.add(basename(dirname(file)));
+      const all = [...findings, ...(platform ? judgeDates(platform, asOf) : [])];
+      if (platform && !hasErrors(findings)) {
+        const { synthesize } = await import('../constructs/index.ts');
+        const report = await judgePlan(policies, synthesize(platform), platform, asOf);
+        all.push(...report.findings);
+        denied ||= report.denied;
+      }
+      const concerns = ({ place, model }: Finding): boolean => (place ? isInside(place.file) : model !== undefined && models.has(model));
+      judgements.push({ stack, findings: folder === undefined ? all : all.filter(concerns) });
+    }
+  } finally {
+    await policies.close();
   }
-  return { models: [...models].sort(byBytes), findings: mergeFindings(judgements) };
+  return { models: [...models].sort(byBytes), findings: mergeFindings(judgements), denied };
 }

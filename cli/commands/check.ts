@@ -4,6 +4,7 @@ import { work } from '../command';
 import type { Cli } from '../context';
 import { calendarDate, outputFlag, stackFlag, text, type OutputFlag } from '../flags';
 import { judge } from '../judge';
+import { endDenied } from '../policies';
 import { countsOf } from '../print/format';
 import { print } from '../print/index';
 import { countsLine } from '../print/text';
@@ -24,8 +25,8 @@ function narrowed(root: string, folder: string | undefined, cwd: string): string
 
 export const check = buildCommand<Flags, [string?], Cli>({
   docs: {
-    brief: 'Judge the model files and stacks, and print every finding at once',
-    fullDescription: `Judge the model files and stacks of a project, offline.
+    brief: 'Judge the model files, the stacks and their plans by the policies, and print every finding at once',
+    fullDescription: `Judge the model files and stacks of a project, and the plans that they make by the policies, offline.
 
   kea check
   kea check --stack prod models/risk
@@ -64,7 +65,7 @@ Without --stack every file in stacks/ is judged; without any the built-in stack 
     const stacks = flags.stack !== undefined ? [requireStack(root, flags.stack)] : stackNames(root);
     const asOf = flags.asOf ?? new Date().toISOString().slice(0, 10);
     if (flags.fix) await applyFixes(cli, root, stacks);
-    const { models, findings } = await judge({ root, stacks, asOf, folder: narrowed(root, folder, cli.cwd) });
+    const { models, findings, denied } = await judge({ root, stacks, asOf, folder: narrowed(root, folder, cli.cwd) });
     const judged = `${stacks.length > 0 ? `stack${stacks.length === 1 ? '' : 's'} ${stacks.join(', ')}` : 'the built-in stack local'}`;
     await print(
       cli,
@@ -77,6 +78,7 @@ Without --stack every file in stacks/ is judged; without any the built-in stack 
       },
       { output: flags.output, root, strict: flags.strict },
     );
+    endDenied(cli, { denied });
   }),
 });
 

@@ -11,6 +11,7 @@ import { checkFlag, outputFlag, projectFlag, stackFlag, text, type OutputFlag } 
 import { lastOutcome, rememberOutcome, synthState, type SynthOutcome } from '../last-synth';
 import { loadSound } from '../load';
 import { print } from '../print/index';
+import { endDenied, judgePlan, NO_DATE, startPolicies } from '../policies';
 import { projectOf, shown } from '../project';
 import { Refusal } from '../refusal';
 
@@ -87,9 +88,17 @@ The folder is written as a whole or not at all; files that kea did not write are
     const loaded = await loadSound(cli, { command: 'synth', root, stack: flags.stack, models, output: flags.output });
     if (!loaded) return;
     refuseUnwritable(loaded.platform.stack);
+    const policies = await startPolicies();
     const { countFiles, synthesize, writePlan } = await import('../../constructs/index.ts');
     const plan = synthesize(loaded.platform);
-    const outcome = { findings: [...loaded.findings, ...plan.findings], objects: plan.objects.length, files: countFiles(plan) };
+    const judged = await judgePlan(policies, plan, loaded.platform, NO_DATE);
+    await policies.close();
+    endDenied(cli, judged);
+    const outcome = {
+      findings: [...loaded.findings, ...plan.findings, ...judged.findings],
+      objects: plan.objects.length,
+      files: countFiles(plan),
+    };
     if (hasErrors(outcome.findings)) return refuse(cli, flags, outcome.findings, 'nothing was written: correct the errors first');
     if (flags.check) {
       const { wouldWrite } = await import('../synth-check.ts');

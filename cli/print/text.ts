@@ -77,9 +77,9 @@ export function renderText(findings: readonly ReportedFinding[], options: TextOp
       ? new Set([...findings.filter(weighty), ...findings.filter((each) => !weighty(each))].slice(0, SHOWN))
       : new Set(findings);
   const shown = findings.filter((each) => kept.has(each));
-  // The reason belongs to the code, so it is said with the first finding that has it.
-  const first = new Map(shown.toReversed().map((each) => [each.code, each]));
-  const blocks = shown.map((each) => renderOne(each, first.get(each.code) === each, options, paint));
+  // A reason is said with the first finding that has it.
+  const first = new Map(shown.toReversed().map((each) => [each.why, each]));
+  const blocks = shown.map((each) => renderOne(each, first.get(each.why) === each, options, paint));
   const hidden = findings.length - blocks.length;
   if (hidden > 0) blocks.push(`… and ${plural(hidden, 'finding')} more of ${countsLine(countsOf(findings))}: --output json prints all`);
   return blocks.join('\n\n');

@@ -1,6 +1,10 @@
+import { jest } from '@jest/globals';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kea, project, sampleProject } from './call';
+
+// Each call loads, plans and judges several stacks; a busy machine takes its time.
+jest.setTimeout(60_000);
 
 test('the sample models and stacks are sound; one image that nobody built is told', async () => {
   const { code, stdout, stderr } = await kea(['check', '--output', 'json'], { cwd: sampleProject() });
