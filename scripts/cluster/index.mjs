@@ -12,15 +12,11 @@ import { kubeconfig, makeCertificates } from './certificates.mjs';
 import { makeCgroups, removeCgroups } from './cgroups.mjs';
 import { writeConfiguration } from './configuration.mjs';
 import { clusterObjects } from './objects.mjs';
+import { CLUSTER_PARTS } from './parts.mjs';
 import { alive, NODE, placeOf, startOf } from './place.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** Parts that a cluster is made of. */
-export const CLUSTER_PARTS = [
-  ...['etcd', 'kubectl', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy'],
-  ...['containerd', 'runc', 'cni', 'coredns', 'metrics-server', 'netpol', 'pause'],
-];
 const TOOLS = {
   ip: ['-V'],
   iptables: ['--version'],

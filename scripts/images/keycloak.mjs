@@ -59,7 +59,11 @@ export function keycloakRecipe(image, distribution) {
       const runtime = into.path(JAVA);
       mkdirSync(dirname(runtime), { recursive: true });
       const smaller = ['--strip-debug', '--no-header-files', '--no-man-pages'];
-      const modules = /MODULES="([^"]+)/.exec(readFileSync(join(folder, 'release'), 'utf8'))[1].split(' ').filter((name) => name !== 'jdk.jlink' && name !== 'jdk.jpackage').join(',');
+      const modules = /MODULES="([^"]+)/
+        .exec(readFileSync(join(folder, 'release'), 'utf8'))[1]
+        .split(' ')
+        .filter((name) => name !== 'jdk.jlink' && name !== 'jdk.jpackage')
+        .join(',');
       await execute(join(folder, 'bin', 'jlink'), ['--add-modules', modules, ...smaller, '--output', runtime]);
       for (const file of readdirSync(join(runtime, 'lib'), { recursive: true }).map(String))
         if (file.endsWith('.so')) await into.libraries(join(runtime, 'lib', file));

@@ -1,6 +1,7 @@
 // The test groups: which test files or checks each holds, and which real parts it needs. Minutes stand in .ci/groups.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CLUSTER_PARTS } from '../cluster/parts.mjs';
 import { root } from './project.mjs';
 
 /**
@@ -18,6 +19,7 @@ export const groups = [
   { name: 'redis', quick: false, tests: inFolder('redis'), parts: ['redis'] },
   { name: 'apiserver', quick: false, tests: inFolder('apiserver'), parts: ['etcd', 'kubectl', 'kube-apiserver'] },
   { name: 'policies', quick: false, tests: inFolder('policies'), parts: ['etcd', 'kubectl', 'kube-apiserver'] },
+  { name: 'cluster', quick: false, tests: (file) => file.startsWith('test/cluster/'), parts: ['envoy', 'redis', ...CLUSTER_PARTS] },
   { name: 'package', quick: false, tests: (file) => file.startsWith('test/consumers/'), parts: [] },
 ];
 

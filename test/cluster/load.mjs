@@ -1,0 +1,54 @@
+// node load.mjs URL TOKEN RATE: calls a method steadily until stdin ends, then prints what came back. Runs on the cluster's node, where Services are reached.
+// Nothing is tried again. Half of the calls use a connection of their own, half share kept ones. Each has another body, so that no cache answers.
+import { Agent, request } from 'node:http';
+
+const [address, token, rate] = process.argv.slice(2);
+const url = new URL(address);
+const kept = new Agent({ keepAlive: true, maxSockets: 16 });
+const counts = {};
+const failures = [];
+const took = [];
+let sent = 0;
+let running = 0;
+
+function call(number) {
+  const started = performance.now();
+  const at = new Date().toISOString();
+  running += 1;
+  const body = JSON.stringify({ income: 20_000 + (number % 90_000), age: 20 + (number % 50), amount: 1000 + (number % 20_000) });
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+  const done = (kind, detail) => {
+    running -= 1;
+    counts[kind] = (counts[kind] ?? 0) + 1;
+    took.push(performance.now() - started);
+    if (kind !== 200 && failures.length < 50) failures.push({ at, ms: Math.round(performance.now() - started), kind, detail });
+  };
+  const outgoing = request(url, { method: 'POST', headers, agent: number % 2 ? kept : false, timeout: 20_000 }, (response) => {
+    let text = '';
+    response.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+    response.on('end', () => done(response.statusCode, text.slice(0, 300)));
+    response.on('error', (error) => done(error.code ?? 'cut', error.message));
+  });
+  outgoing.on('timeout', () => outgoing.destroy(Object.assign(new Error('no answer'), { code: 'TIMEOUT' })));
+  outgoing.on('error', (error) => done(error.code ?? 'error', error.message));
+  outgoing.end(body);
+}
+
+// Calls are due by the clock, however long the ones before take.
+const begun = performance.now();
+const pace = setInterval(() => {
+  const due = ((performance.now() - begun) / 1000) * Number(rate);
+  while (sent < due) call(sent++);
+}, 5);
+
+process.stdin.resume().on('end', () => {
+  clearInterval(pace);
+  const last = setInterval(() => {
+    if (running > 0) return;
+    clearInterval(last);
+    took.sort((a, b) => a - b);
+    const at = (share) => Math.round((took[Math.floor(took.length * share)] ?? 0) * 10) / 10;
+    process.stdout.write(JSON.stringify({ sent, counts, failures, p50: at(0.5), p99: at(0.99) }));
+    process.exit(0);
+  }, 20);
+});

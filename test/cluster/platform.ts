@@ -1,0 +1,205 @@
+import { execFile, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Cluster } from '../../scripts/cluster/index.mjs';
+import { down, up } from '../../scripts/cluster/index.mjs';
+import { buildImage } from '../../scripts/images/index.mjs';
+import { packageRoot } from '../../core/package-root';
+import { tokenMaker } from '../integration/envoy/tokens';
+
+const run = promisify(execFile);
+const ROOT = packageRoot();
+const ISSUER = 'https://login.cluster.test';
+
+/** The platform of the cluster tests: two of everything that must not fail, all digests pinned, keys of the identity provider in the stack file. */
+const stackFile = (jwks: string): string => `kea: v1
+hostname: models.cluster.test
+gateway: { replicas: { min: 2, max: 2 }, cpu: 200m, drain: 15s }
+identity: { oidc: { issuer: '${ISSUER}', jwks: '${jwks}' } }
+cache: { redis: { managed: { memory: 64Mi } } }
+audit: { retention: 30d, replicas: 1, volume: 1Gi }
+defaults: { owner: platform-team, scaling: { min: 1, max: 1 }, resources: { cpu: 40m } }
+`;
+
+/** What the load generator saw. */
+export interface LoadReport {
+  readonly sent: number;
+  /** By status or error code. */
+  readonly counts: { readonly [kind: string]: number };
+  readonly failures: readonly { readonly at: string; readonly kind: string | number; readonly detail: string }[];
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** A project on the disk, and the cluster that it is applied to. */
+export class Platform {
+  private readonly tokens = tokenMaker(ISSUER, 'kea');
+  private readonly rendered: string;
+  readonly project: string;
+
+  private constructor(
+    readonly cluster: Cluster,
+    readonly folder: string,
+  ) {
+    this.project = join(folder, 'project');
+    this.rendered = join(folder, 'rendered');
+  }
+
+  /** A new cluster with nothing on it, the images loaded, and the project with the models that every test begins with. */
+  static async start(): Promise<Platform> {
+    const folder = mkdtempSync(join(tmpdir(), 'kea-cluster-'));
+    const platform = new Platform(await up(join(folder, 'node')), folder);
+    await platform.loadImages();
+    platform.files();
+    return platform;
+  }
+
+  /** Logs of the node's programs and of every pod are kept below out/ when something failed. */
+  async end(failed: boolean): Promise<void> {
+    if (failed) {
+      const kept = join(ROOT, 'out', 'cluster');
+      rmSync(kept, { recursive: true, force: true });
+      mkdirSync(kept, { recursive: true });
+      const all = await this.kubectl('get', 'all,events,endpointslices,networkpolicies', '-A', '-o', 'yaml').catch(String);
+      writeFileSync(join(kept, 'objects.yaml'), all);
+      cpSync(this.cluster.place.at('log'), join(kept, 'log'), { recursive: true, dereference: true });
+      process.stderr.write(`logs of the cluster: ${kept}\n`);
+    }
+    await down(join(this.folder, 'node'));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Writes the project as every test begins with it: credit-score whole, on its older version. */
+  files(): void {
+    rmSync(this.project, { recursive: true, force: true });
+    cpSync(join(ROOT, 'models/risk'), join(this.project, 'models/risk'), { recursive: true });
+    mkdirSync(join(this.project, 'stacks'), { recursive: true });
+    writeFileSync(join(this.project, 'stacks/cluster.yaml'), stackFile(this.tokens.jwks));
+    this.edit('models/risk/credit-score/v1.yaml', (text) =>
+      text
+        .replace('weights: { 1.4.0: 90, 1.5.0: 10 }', 'weights: { 1.4.0: 100 }')
+        .replace(/^ +rateLimit:.*\n/m, '')
+        .replace('resources: { cpu: 100m, memory: 256Mi }', 'resources: { cpu: 40m, memory: 256Mi }')
+        .replace(/^scaling:.*$/m, 'scaling: { min: 2, max: 2 }'),
+    );
+    this.writeLock();
+  }
+
+  edit(file: string, change: (text: string) => string): void {
+    const path = join(this.project, file);
+    const before = readFileSync(path, 'utf8');
+    const after = change(before);
+    if (after === before) throw new Error(`the edit changes nothing in ${file}`);
+    writeFileSync(path, after);
+  }
+
+  private lock: { [image: string]: string } = {};
+
+  private writeLock(): void {
+    writeFileSync(join(this.project, 'images.lock.yaml'), JSON.stringify(this.lock));
+  }
+
+  /** Puts another digest into the lock file. */
+  pin(image: string, digest: string): void {
+    this.lock = { ...this.lock, [image]: digest };
+    this.writeLock();
+  }
+
+  private async loadImages(): Promise<void> {
+    for (const id of ['services', 'agent', 'modelServer', 'envoy', 'redis']) {
+      const { name, digest, archive } = await buildImage(id);
+      this.lock[name] = digest;
+      await this.cluster.load(archive);
+    }
+  }
+
+  /** The command line, in the project. */
+  async kea(...args: readonly string[]): Promise<string> {
+    const { stdout } = await run(process.execPath, [join(ROOT, 'dist/cli/bin.js'), ...args], { cwd: this.project });
+    return stdout;
+  }
+
+  async kubectl(...args: readonly string[]): Promise<string> {
+    return this.cluster.kubectl(...args);
+  }
+
+  /** Synth, apply, wait as an apply does: every rollout, then both gates; what is no longer in the plan is removed last. */
+  async apply(): Promise<void> {
+    const before = `${this.rendered}.before`;
+    rmSync(before, { recursive: true, force: true });
+    if (existsSync(this.rendered)) renameSync(this.rendered, before);
+    await this.kea('synth', '--stack', 'cluster', '--out', this.rendered);
+    await this.kubectl('apply', '-k', this.rendered);
+    await this.settled();
+    const gone = filesIn(before).filter((file) => !existsSync(join(this.rendered, file)));
+    if (gone.length > 0)
+      await this.kubectl('delete', '--ignore-not-found', ...gone.reverse().flatMap((file) => ['-f', join(before, file)]));
+  }
+
+  /** Every rollout of the plan has ended, and the Jobs that an apply waits for are complete. */
+  async settled(): Promise<void> {
+    const workloads = filesIn(this.rendered).filter((file) => /\/(deployment|statefulset)-[^/]*\.yaml$/.test(file));
+    for (const file of workloads) await this.kubectl('rollout', 'status', '--timeout=150s', '-f', join(this.rendered, file));
+    for (const file of filesIn(this.rendered).filter((each) => /\/job-[^/]*\.yaml$/.test(each)))
+      await this.kubectl('wait', '--for=condition=Complete', '--timeout=120s', '-f', join(this.rendered, file));
+  }
+
+  token(...roles: readonly string[]): string {
+    const now = Math.floor(Date.now() / 1000);
+    return this.tokens.token({ roles, exp: now + 3600 });
+  }
+
+  /** One call through the gateway's Service, as from any pod or node of the cluster. */
+  async call(path: string, token: string, body: object): Promise<{ readonly status: number; readonly body: unknown }> {
+    const program = `
+      const [url, token, body] = process.argv.slice(1);
+      const answer = await fetch(url, { method: 'POST', headers: { authorization: 'Bearer ' + token, 'content-type': 'application/json' }, body });
+      console.log(JSON.stringify({ status: answer.status, body: await answer.json() }));`;
+    const url = `http://kea-gateway.kea-system.svc.cluster.local:8080${path}`;
+    const out = await this.cluster.exec(process.execPath, '--input-type=module', '-e', program, url, token, JSON.stringify(body));
+    return JSON.parse(out) as { status: number; body: unknown };
+  }
+
+  /** Steady calls of credit-score from the node; the returned function ends them and tells what came back. */
+  load(rate: number): () => Promise<LoadReport> {
+    const url = 'http://kea-gateway.kea-system.svc.cluster.local:8080/models/credit-score/v1/score';
+    const generator = join(ROOT, 'test/cluster/load.mjs');
+    const [program, args] = this.cluster.command(process.execPath, generator, url, this.token('credit-analyst'), String(rate));
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    let out = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (out += chunk));
+    const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    return async () => {
+      child.stdin.end();
+      await ended;
+      return JSON.parse(out) as LoadReport;
+    };
+  }
+
+  /** Names of the pods that fit a selector, oldest first. */
+  async pods(namespace: string, selector: string): Promise<readonly string[]> {
+    const list = await this.kubectl('-n', namespace, 'get', 'pods', '-l', selector, '--sort-by=.metadata.creationTimestamp', '-o', 'name');
+    return list
+      .split('\n')
+      .filter(Boolean)
+      .map((name) => name.replace('pod/', ''));
+  }
+
+  /** Evicts as a drain does: budgets are asked. */
+  async evict(namespace: string, pod: string): Promise<void> {
+    const file = join(this.folder, 'eviction.json');
+    writeFileSync(file, JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace } }));
+    await this.kubectl('create', '--raw', `/api/v1/namespaces/${namespace}/pods/${pod}/eviction`, '-f', file);
+  }
+}
+
+/** Objects' files below a folder, relative, in the order of application. */
+function filesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter((file) => file.endsWith('.yaml') && !file.endsWith('kustomization.yaml'))
+    .sort();
+}
