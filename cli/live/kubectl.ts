@@ -8,6 +8,8 @@ import { Refusal } from '../refusal';
 export interface Kubectl {
   /** Runs one command; `objects` go to its standard input as a List. Refuses when no cluster answers; other failures are the caller's to read. */
   run(args: readonly string[], objects?: readonly JsonObject[]): Promise<KubectlAnswer>;
+  /** How the same command is started by somebody who keeps it running. */
+  command(args: readonly string[]): { readonly program: string; readonly args: readonly string[] };
 }
 
 export interface KubectlAnswer {
@@ -24,11 +26,13 @@ const LIMIT_MS = 300_000;
 
 /** `context`: of the kubeconfig; the current one when it is left out. The program is `$KEA_KUBECTL` or `kubectl` on PATH. */
 export function openKubectl(context: string | undefined): Kubectl {
-  const common = [...(context === undefined ? [] : [`--context=${context}`]), '--request-timeout=30s'];
+  const common = context === undefined ? [] : [`--context=${context}`];
+  const program = (): string => process.env['KEA_KUBECTL'] ?? 'kubectl';
   return {
+    command: (args) => ({ program: program(), args: [...common, ...args] }),
     async run(args, objects) {
       const input = objects && JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
-      const answer = await start(process.env['KEA_KUBECTL'] ?? 'kubectl', [...common, ...args], input);
+      const answer = await start(program(), [...common, ...(args[0] === 'wait' ? [] : ['--request-timeout=30s']), ...args], input);
       const lost = answer.ok ? undefined : answer.complaints.find((line) => UNREACHABLE.test(line));
       if (lost !== undefined) throw new Refusal(finding(liveFindings.unreachable, { message: `no cluster answers: ${lost}` }));
       return answer;

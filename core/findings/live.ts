@@ -31,4 +31,32 @@ export const liveFindings = kinds({
       '`cluster.kubeSystemUid` of the stack file is the uid of the namespace kube-system of the one cluster that the stack belongs to.',
     example: 'cluster: { kubeSystemUid: 6d1c3b52-8f0e-4c1b-9a57-2f6d0c7e9b14 }',
   },
+  noGateway: {
+    code: 'KEA7204',
+    severity: 'error',
+    title: 'gateway out of reach',
+    why: 'what does not answer proves nothing',
+    fix: 'name its address by --url, and the authority of its certificate by --ca',
+    explanation: '`kea prove` sends requests to the public address of the gateway: `https://<hostname of the stack>`, or --url.',
+    example: 'kea prove --stack prod --url https://nowhere.invalid',
+  },
+  noToken: {
+    code: 'KEA7205',
+    severity: 'error',
+    title: 'no token to try',
+    why: 'that doors open to the right role can only be seen with a token of the provider that the stack trusts',
+    fix: 'write a token into a file and name it: --token analyst=analyst.jwt',
+    explanation:
+      'Each --token is NAME=FILE; the file holds one access token (JWT). Its own roles say what must be answered. Each --bad is KIND=FILE: a token of the provider that must open nothing.',
+    example: 'kea prove --stack prod --token analyst=empty.txt',
+  },
+  notProven: {
+    code: 'KEA7206',
+    severity: 'error',
+    title: 'claim that did not hold',
+    why: 'the running platform does something else than its files say',
+    fix: 'read what was tried in the report, and compare `kea diff --live`',
+    explanation:
+      '`kea prove` tries each claim of the platform against what runs. A claim that could not be tried is told, and is none that failed.',
+  },
 });

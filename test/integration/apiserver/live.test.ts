@@ -105,7 +105,10 @@ test('what was applied has no drift, then each change by hand is named with its 
   };
   expect((await kubectl.run(['apply', '-f', '-'], [account, role, binding])).complaints).toEqual([]);
   await kubectl.run(['-n', 'kea-system', 'patch', 'service', 'kea-gateway', '--type=json', '-p', PORT]);
-  const reader: Kubectl = { run: (args, objects) => kubectl.run(['--as=system:serviceaccount:kea-system:reader', ...args], objects) };
+  const reader: Kubectl = {
+    ...kubectl,
+    run: (args, objects) => kubectl.run(['--as=system:serviceaccount:kea-system:reader', ...args], objects),
+  };
   const { difference } = await driftOf(plan, reader);
   const changed = difference.groups.flatMap((group) => group.changes).filter(({ change }) => change === 'changed');
   // Keys that somebody added are seen only with the server's help; a value of ours that differs always is.
