@@ -22,6 +22,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['schema/generated/model.ts', await types(modelSchema)],
     ['schema/generated/platform.ts', await types(platformSchema)],
     ['schema/generated/policy-rule.ts', await types(policyRuleSchema)],
+    ['stacks/generated/stack-args.ts', await types(platformSchema, 'StackArgs')],
     ['docs/reference/model-file.md', documentPage('The model files', modelIntro, modelSchema, ['ContractDocument'])],
     ['docs/reference/stack-file.md', documentPage('The stack file', stackIntro, platformSchema)],
     ['docs/reference/rule-file.md', documentPage('The rule file', ruleIntro, policyRuleSchema)],
@@ -50,8 +51,9 @@ function json(schema: JsonObject): Promise<string> {
   return format(published, { ...prettier, parser: 'json' });
 }
 
-async function types(schema: JsonObject): Promise<string> {
-  const raw = await compile(bare(schema) as Parameters<typeof compile>[0], String(schema['title']), {
+/** Types of one document. With `late`, a name, keys marked `x-kea-late` also take outputs of Pulumi resources, and the whole is called so. */
+async function types(schema: JsonObject, late?: string): Promise<string> {
+  const raw = await compile(bare(schema, late !== undefined) as Parameters<typeof compile>[0], String(schema['title']), {
     additionalProperties: false,
     bannerComment: '',
     format: false,
@@ -60,25 +62,28 @@ async function types(schema: JsonObject): Promise<string> {
   });
   const body = polish(raw.replace(/\/\*\*[\s\S]*?\*\/\n?/g, ''), titled(schema));
   const used = ['JsonObject', 'JsonSchema', 'JsonValue'].filter((name) => new RegExp(`\\b${name}\\b`).test(body));
-  const imports = used.length > 0 ? `import type { ${used.join(', ')} } from '../../core/json';\n\n` : '';
+  const inputs = late === undefined ? '' : `import type { Input } from '@pulumi/pulumi';\n`;
+  const imports = inputs + (used.length > 0 ? `import type { ${used.join(', ')} } from '../../core/json';\n\n` : inputs && '\n');
   const banner = '// Generated from schema/source by `npm run generate`. Do not edit.\n\n';
-  return format(banner + imports + body, { ...prettier, parser: 'typescript' });
+  const named = late === undefined ? body : body.replaceAll(String(schema['title']), late);
+  return format(banner + imports + named, { ...prettier, parser: 'typescript' });
 }
 
 /** The schema without prose (the comments are written below) and with the generator's own words. */
-function bare(schema: JsonValue | undefined): JsonValue {
-  if (Array.isArray(schema)) return schema.map(bare);
+function bare(schema: JsonValue | undefined, late: boolean): JsonValue {
+  if (Array.isArray(schema)) return schema.map((each: JsonValue) => bare(each, late));
   if (!isJsonObject(schema)) return schema ?? null;
   if (typeof schema['$ref'] === 'string') return { $ref: schema['$ref'] };
   if (typeof schema['x-kea-type'] === 'string') return { tsType: schema['x-kea-type'] };
+  if (late && schema['x-kea-late'] === true) return { tsType: 'Input<string>' };
   const kept = Object.entries(schema).filter(([key]) => !prose.has(key) && !key.startsWith('x-kea-'));
-  return Object.fromEntries(kept.map(([key, value]) => [key, key === 'properties' || key === '$defs' ? members(value) : bare(value)]));
+  return Object.fromEntries(kept.map(([key, value]) => [key, key === 'properties' || key === '$defs' ? members(value, late) : bare(value, late)]));
 }
 
 const prose = new Set(['description', 'examples', 'default', 'propertyNames', 'minItems', 'maxItems', '$schema']);
 
-function members(value: JsonValue | undefined): JsonValue {
-  return isJsonObject(value) ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, bare(each)])) : {};
+function members(value: JsonValue | undefined, late: boolean): JsonValue {
+  return isJsonObject(value) ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, bare(each, late)])) : {};
 }
 
 /** Every titled object of the schema, by title. */

@@ -4,7 +4,8 @@ import { deployFindings } from '../core/findings/deploy';
 import { finding, hasErrors } from '../core/findings/finding';
 import type { ResolvedPlatform } from '../schema/resolved';
 import { ComponentType } from './bridge/apply';
-import { applyPlan } from './bridge/platform-objects';
+import { applyPlan } from './bridge/apply-plan';
+import { judged } from './bridge/judge';
 import { ClusterProvider } from './bridge/provider';
 import { heed } from './bridge/refuse';
 import { missingSecrets, neededSecrets, type SecretValues } from './bridge/secrets';
@@ -37,7 +38,7 @@ export async function deployStack(options: DeployOptions = {}): Promise<StackOut
   const { synthesize } = await import('../constructs/index.ts');
   const plan = synthesize(platform);
   heed(plan.findings);
-  await judged(plan, platform);
+  await judged(plan.objects, platform);
   const config = new pulumi.Config();
   const secrets = await secretsOf(config, platform, plan);
 
@@ -73,18 +74,6 @@ async function load(root: string, stack: string): Promise<ResolvedPlatform> {
   heed(findings);
   if (!platform || hasErrors(findings)) throw new Error(`stack ${stack} was not loaded`);
   return platform;
-}
-
-async function judged(plan: Plan, platform: ResolvedPlatform): Promise<void> {
-  const { judge } = await import('../policies/evaluate/index.ts');
-  const asOf = new Date().toISOString().slice(0, 10);
-  const { findings } = await judge({
-    objects: plan.objects.map((object) => object.value),
-    platform,
-    asOf,
-    level: platform.stack.policies.level,
-  });
-  heed(findings);
 }
 
 /** The stack's cluster, asked whether the plan may come. */

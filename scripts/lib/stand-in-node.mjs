@@ -16,15 +16,13 @@ function statusOf({ spec }) {
   const containers = (spec.initContainers ?? []).filter((each) => each.restartPolicy === 'Always').concat(spec.containers);
   const stuck = [...(spec.initContainers ?? []), ...spec.containers].find(({ image }) => UNPULLABLE.test(image));
   if (stuck) {
+    const message = `containers with unready status: [${spec.containers.map(({ name }) => name).join(' ')}]`;
+    const unready = (type) => ({ ...condition(type), status: 'False', reason: 'ContainersNotReady', message });
     const waiting = { reason: 'ImagePullBackOff', message: `Back-off pulling image "${stuck.image}"` };
     return {
       phase: 'Pending',
       startTime: now(),
-      conditions: [
-        condition('PodScheduled'),
-        { ...condition('ContainersReady'), status: 'False' },
-        { ...condition('Ready'), status: 'False' },
-      ],
+      conditions: [condition('PodScheduled'), condition('Initialized'), unready('ContainersReady'), unready('Ready')],
       containerStatuses: spec.containers.map(({ name, image }) => ({
         name,
         image,

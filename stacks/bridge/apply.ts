@@ -16,6 +16,8 @@ export interface ApplyOptions {
   readonly protect: boolean;
   /** Longest wait for a workload. @default - by kind, 30 minutes for most */
   readonly wait?: string | undefined;
+  /** @default - the parent's */
+  readonly provider?: pulumi.ProviderResource | undefined;
   /** What goes to the provider instead of the plan's own value: late values bound in, secrets marked. */
   readonly inputs?: (object: PlanObject) => pulumi.Inputs;
   /** Component of a model, made when its first object comes; the parent itself where the objects are one model's already. */
@@ -46,7 +48,7 @@ export function applyObjects(objects: readonly PlanObject[], options: ApplyOptio
 function register(object: PlanObject, treatment: Treatment, dependsOn: KubeObject[], options: ApplyOptions): KubeObject {
   const parent = object.model === undefined ? options.parent : (options.componentOf?.(object.model) ?? options.parent);
   const inputs = annotated(options.inputs?.(object) ?? object.value, treatment.annotations);
-  const settings = { parent, dependsOn, ...resourceOptions(treatment) };
+  const settings = { parent, dependsOn, ...(options.provider ? { provider: options.provider } : {}), ...resourceOptions(treatment) };
   return new KubeObject(typeToken(object), resourceName(options.component, object), inputs, settings);
 }
 

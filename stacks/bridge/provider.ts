@@ -31,3 +31,8 @@ export class ClusterProvider extends pulumi.ProviderResource {
     super('kubernetes', name, inputs, { version: PROVIDER_VERSION, ...options });
   }
 }
+
+/** The provider that a component was given, else one of its own for the ambient kubeconfig: the engine's default one would replace ConfigMaps. */
+export function providerOf(component: pulumi.ComponentResource, name: string): pulumi.ProviderResource {
+  return component.getProvider('kubernetes:core/v1:Namespace') ?? new ClusterProvider(`${name}-cluster`, {}, { parent: component });
+}

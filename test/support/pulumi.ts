@@ -25,6 +25,8 @@ export interface Project {
   readonly folder: string;
   readonly environment: { readonly [name: string]: string };
   pulumi(...args: string[]): Promise<Run>;
+  /** The same for one that must end well; resolves with what it said. */
+  done(...args: string[]): Promise<string>;
   /** The process, for those who want to end it early. */
   start(...args: string[]): ChildProcess;
   /** Steps that would change something: `update kubernetes:core/v1:ConfigMap kea/kea-system/kea-bundle-index`. */
@@ -66,14 +68,19 @@ export async function makeProject(plane: Pick<ControlPlane, 'kubeconfig'>, files
   const start = (...args: string[]): ChildProcess =>
     spawn('pulumi', args, { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   const pulumi = (...args: string[]): Promise<Run> => ended(start(...args));
+  const done = async (...args: string[]): Promise<string> => {
+    const { code, text } = await pulumi(...args);
+    if (code !== 0) throw new Error(`pulumi ${args[0]} ended with ${code}:\n${text.slice(-4000)}`);
+    return text;
+  };
   const project: Project = {
     folder,
     environment,
     start,
     pulumi,
+    done,
     async changes() {
-      const { code, text } = await pulumi('preview', '--json', '--non-interactive');
-      if (code !== 0) throw new Error(text);
+      const text = await done('preview', '--json', '--non-interactive');
       const { steps } = JSON.parse(text.slice(text.indexOf('{'))) as { readonly steps: readonly Step[] };
       return steps
         .filter(({ op }) => op !== 'same')

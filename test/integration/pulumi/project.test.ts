@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { type ControlPlane, startControlPlane } from '../../support/control-plane';
-import { destroy, ended, makeProject, type Project, refresh, up } from '../../support/pulumi';
+import { destroy, makeProject, type Project, refresh, up } from '../../support/pulumi';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const PASSWORD = 'correct-horse-battery';
@@ -21,10 +22,10 @@ interface Sample {
   readonly versions: readonly string[];
   readonly routed: string;
   readonly image?: string;
-  readonly timeout?: string;
+  readonly limit?: number;
 }
 
-function model({ versions, routed, image = 'registry.example.com/team/model', timeout = '2s' }: Sample): string {
+function model({ versions, routed, image = 'registry.example.com/team/model', limit = 600 }: Sample): string {
   const weights = versions.map((version) => `${version}: ${version === routed ? 100 : 0}`);
   return `owner: team
 description: A model that answers.
@@ -38,7 +39,7 @@ methods:
     request: { type: object, properties: { x: { type: number } }, required: [x], additionalProperties: false }
     response: { type: object, properties: { y: { type: number } }, required: [y], additionalProperties: false }
     examples: [{ name: typical, request: { x: 1 }, response: { y: 2 } }]
-    timeout: ${timeout}
+    rateLimit: { requests: ${limit}, per: minute, by: client }
 `;
 }
 
@@ -55,18 +56,18 @@ beforeAll(async () => {
   });
   expect((await project.pulumi('stack', 'init', 'test')).code).toBe(0);
   for (const [key, value] of [
-    ['username', 'gateway'],
+    ['username', 'someone'],
     ['password', PASSWORD],
   ] as const)
     await project.pulumi('config', 'set', '--secret', '--path', `secrets["kea-redis"]["${key}"]`, value);
   await project.pulumi('config', 'set', 'protect', 'false');
-  await project.pulumi('config', 'set', 'wait', '10s');
-}, 120_000);
+  await project.pulumi('config', 'set', 'wait', '60s');
+}, 240_000);
 
 afterAll(async () => {
   await plane?.stop();
   project?.remove();
-}, 60_000);
+}, 240_000);
 
 /** Names of the objects of one kind in a namespace. */
 async function names(path: string): Promise<string[]> {
@@ -83,17 +84,15 @@ const DEPLOYMENTS = '/apis/apps/v1/namespaces/kea-models/deployments';
 // The steps of one life of a stack, in order: each begins with what the one before left behind.
 describe('one stack from nothing to nothing', () => {
   test('a preview touches nothing', async () => {
-    const { code, text } = await project.pulumi('preview', '--non-interactive', '--color=never');
-    expect([code, text]).toEqual([0, expect.stringMatching(/\+ \d+ to create/)]);
+    expect(await project.done('preview', '--non-interactive', '--color=never')).toMatch(/\+ \d+ to create/);
     expect(await names('/api/v1/namespaces')).not.toContain('kea-system');
-  }, 60_000);
+  }, 240_000);
 
   test('up makes everything and waits until it is ready', async () => {
-    const { code, text } = await project.pulumi(...up);
-    expect([code, text]).toEqual([0, expect.stringMatching(/Resources:\s+\+ \d+ created/)]);
+    expect(await project.done(...up)).toMatch(/Resources:\s+\+ \d+ created/);
     expect(await names(DEPLOYMENTS)).toEqual(['alpha-v1-0-0', 'beta-v1-0-0']);
     expect(await object('/apis/apps/v1/namespaces/kea-system/deployments/kea-gateway')).toMatchObject({ status: { readyReplicas: 1 } });
-  }, 120_000);
+  }, 240_000);
 
   test('the secret is in the cluster, and nowhere else in plain text', async () => {
     const secret = (await object('/api/v1/namespaces/kea-system/secrets/kea-redis')) as unknown as { data: { password: string } };
@@ -104,24 +103,23 @@ describe('one stack from nothing to nothing', () => {
       expect(text).not.toContain(PASSWORD);
       expect(text).not.toContain(Buffer.from(PASSWORD).toString('base64'));
     }
-  }, 60_000);
+  }, 240_000);
 
   test('a second up changes nothing', async () => {
-    const { code, text } = await project.pulumi(...up, '--expect-no-changes');
-    expect([code, text]).toEqual([0, expect.stringMatching(/\d+ unchanged/)]);
-  }, 60_000);
+    expect(await project.done(...up, '--expect-no-changes')).toMatch(/\d+ unchanged/);
+  }, 240_000);
 
-  test('a longer timeout of one method changes its part of the bundle and the index, and no pod', async () => {
+  test('a higher limit of one method changes its part of the bundle and the index, and no pod', async () => {
     const before = await object(`${DEPLOYMENTS}/alpha-v1-0-0`);
-    project.write('models/alpha/model.yaml', model({ ...FIRST, timeout: '3s' }));
+    project.write('models/alpha/model.yaml', model({ ...FIRST, limit: 700 }));
     const changes = await project.changes();
     expect(changes.filter((each) => !each.endsWith('/kea-bundle-openapi'))).toEqual([
       'update kubernetes:core/v1:ConfigMap kea/kea-system/kea-bundle-alpha-v1',
       'update kubernetes:core/v1:ConfigMap kea/kea-system/kea-bundle-index',
     ]);
-    expect((await project.pulumi(...up)).code).toBe(0);
+    await project.done(...up);
     expect((await object(`${DEPLOYMENTS}/alpha-v1-0-0`)).metadata.generation).toBe(before.metadata.generation);
-  }, 90_000);
+  }, 240_000);
 
   test('a version whose image cannot be had fails in words, and the old one keeps its pods and its routes', async () => {
     const index = '/api/v1/namespaces/kea-system/configmaps/kea-bundle-index';
@@ -130,45 +128,42 @@ describe('one stack from nothing to nothing', () => {
       'models/beta/model.yaml',
       model({ versions: ['1.0.0', '1.1.0'], routed: '1.1.0', image: 'registry.example.com/team/missing' }),
     );
+    await project.done('config', 'set', 'wait', '8s');
     const { code, text } = await project.pulumi(...up);
+    await project.done('config', 'set', 'wait', '60s');
     expect(code).not.toBe(0);
     expect(text).toContain('beta-v1-1-0');
-    expect(text).toMatch(
-      /ImagePullBackOff.*registry\.example\.com\/team\/missing|Back-off pulling image "registry\.example\.com\/team\/missing/,
-    );
+    expect(text).toContain('[ImagePullBackOff] Back-off pulling image "registry.example.com/team/missing:1.1.0@sha256:');
     expect((await object(`${DEPLOYMENTS}/beta-v1-0-0`)).metadata.generation).toBe(pods.metadata.generation);
     expect((await object(index)).metadata.resourceVersion).toBe(routes.metadata.resourceVersion);
-  }, 120_000);
+  }, 240_000);
 
   test('the next up recovers', async () => {
     project.write('models/beta/model.yaml', model({ versions: ['1.0.0', '1.1.0'], routed: '1.1.0' }));
-    expect((await project.pulumi(...up)).code).toBe(0);
+    await project.done(...up);
     expect(await object(`${DEPLOYMENTS}/beta-v1-1-0`)).toMatchObject({ status: { readyReplicas: 1 } });
-  }, 120_000);
+  }, 240_000);
 
   test('a removed model goes after the gateway has let go of it, and takes nothing of others along', async () => {
-    project.write('models/beta/model.yaml', '');
-    const { rmSync } = await import('node:fs');
     rmSync(`${project.folder}/models/beta`, { recursive: true });
     const changes = await project.changes();
     expect(changes.filter((each) => each.includes('alpha'))).toEqual([]);
     expect(changes.filter((each) => each.startsWith('delete')).every((each) => each.includes('beta'))).toBe(true);
-    const { code, text } = await project.pulumi(...up);
-    expect(code).toBe(0);
+    const text = await project.done(...up);
     expect(text.indexOf('kea/kea-system/kea-bundle-index updated')).toBeGreaterThan(0);
     expect(text.indexOf('kea/kea-system/kea-bundle-index updated')).toBeLessThan(text.indexOf('kea/kea-models/beta-v1-1-0 deleting'));
     expect(await names(DEPLOYMENTS)).toEqual(['alpha-v1-0-0']);
-  }, 120_000);
+  }, 240_000);
 
   test('what somebody changed by hand shows in a refresh and is taken back by the next up', async () => {
     const path = '/api/v1/namespaces/kea-system/configmaps/kea-gateway-processor';
     await plane.call('PATCH', path, { data: { 'processor.json': '{}' } }, 'application/merge-patch+json');
-    const { text } = await project.pulumi(...refresh);
+    const text = await project.done(...refresh);
     expect(text).toMatch(/kea\/kea-system\/kea-gateway-processor/);
-    expect((await project.pulumi(...up)).code).toBe(0);
+    await project.done(...up);
     const { data } = (await object(path)) as unknown as { data: { 'processor.json': string } };
     expect(data['processor.json']).not.toBe('{}');
-  }, 120_000);
+  }, 240_000);
 
   test('an up that was killed half-way is made good by the next one', async () => {
     project.write('models/gamma/model.yaml', model(FIRST));
@@ -181,19 +176,18 @@ describe('one stack from nothing to nothing', () => {
     await once(child, 'close');
     expect(text).toMatch(/kea-models\/gamma-v1-0-0 creat/);
     await project.pulumi('cancel', '--yes');
-    const second = await project.pulumi(...up);
-    expect([second.code, second.text]).toEqual([0, expect.any(String)]);
+    await project.done(...up);
     expect(await object(`${DEPLOYMENTS}/gamma-v1-0-0`)).toMatchObject({ status: { readyReplicas: 1 } });
-    expect((await project.pulumi(...up, '--expect-no-changes')).code).toBe(0);
+    await project.done(...up, '--expect-no-changes');
   }, 180_000);
 
   test('another cluster than the stack names is refused before anything is changed', async () => {
     project.write('stacks/test.yaml', `${STACK}cluster: { kubeSystemUid: 6d1c3b52-8f0e-4c1b-9a57-2f6d0c7e9b14 }\n`);
-    const { code, text } = await ended(project.start('preview', '--non-interactive', '--color=never'));
+    const { code, text } = await project.pulumi('preview', '--non-interactive', '--color=never');
     project.write('stacks/test.yaml', STACK);
     expect([code === 0, text]).toEqual([false, expect.stringContaining('KEA7002')]);
     expect(text).toContain('belongs to the cluster with kube-system 6d1c3b52-8f0e-4c1b-9a57-2f6d0c7e9b14');
-  }, 60_000);
+  }, 240_000);
 
   test('a secret without a value is refused with the line that sets it', async () => {
     await project.pulumi('config', 'rm', '--path', 'secrets["kea-redis"]["password"]');
@@ -201,11 +195,10 @@ describe('one stack from nothing to nothing', () => {
     await project.pulumi('config', 'set', '--secret', '--path', 'secrets["kea-redis"]["password"]', PASSWORD);
     expect([code === 0, text]).toEqual([false, expect.stringContaining('KEA7005')]);
     expect(text).toContain(`pulumi config set --stack test --secret --path 'secrets["kea-redis"]["password"]'`);
-  }, 60_000);
+  }, 240_000);
 
   test('destroy leaves nothing', async () => {
-    const { code, text } = await project.pulumi(...destroy);
-    expect([code, text]).toEqual([0, expect.stringMatching(/\d+ deleted/)]);
+    expect(await project.done(...destroy)).toMatch(/\d+ deleted/);
     expect(await names('/api/v1/namespaces')).not.toContain('kea-system');
     expect(await names('/apis/apps/v1/deployments')).toEqual([]);
     expect(JSON.parse((await project.pulumi('stack', 'export')).text)).not.toHaveProperty('deployment.resources.0');
@@ -216,4 +209,4 @@ test('a stack of Pulumi without a stack file is refused by name', async () => {
   await project.pulumi('stack', 'init', 'porduction');
   const { code, text } = await project.pulumi('preview', '--stack', 'porduction', '--non-interactive', '--color=never');
   expect([code === 0, text]).toEqual([false, expect.stringContaining('there is no stacks/porduction.yaml; there are stacks/test.yaml')]);
-}, 60_000);
+}, 240_000);

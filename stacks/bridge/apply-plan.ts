@@ -4,12 +4,13 @@ import { applyObjects, ComponentType } from './apply';
 import type { KubeObject } from './kube-object';
 import { neededSecrets, secretInputs, secretObject, type SecretValues } from './secrets';
 
-export interface PlatformObjectsOptions {
+export interface ApplyPlanOptions {
   readonly name: string;
   readonly parent: pulumi.ComponentResource;
   readonly stack: string;
   readonly protect: boolean;
   readonly wait?: string | undefined;
+  readonly provider?: pulumi.ProviderResource | undefined;
   /** Values of the Secrets that the plan expects; absent when somebody else makes them. */
   readonly secrets?: pulumi.Input<SecretValues>;
   /** What goes to the provider instead of the plan's own value. */
@@ -17,7 +18,7 @@ export interface PlatformObjectsOptions {
 }
 
 /** Registers a whole plan: the platform's own objects below the component, each model's below a component of its own. */
-export function applyPlan(plan: Plan, options: PlatformObjectsOptions): ReadonlyMap<PlanObject, KubeObject> {
+export function applyPlan(plan: Pick<Plan, 'objects' | 'expects'>, options: ApplyPlanOptions): ReadonlyMap<PlanObject, KubeObject> {
   const { name, parent, secrets } = options;
   const models = new Map<string, pulumi.ComponentResource>();
   const componentOf = (model: string): pulumi.ComponentResource => {
