@@ -16,6 +16,7 @@ interface Flags {
   readonly models?: string;
   readonly stack?: string;
   readonly redis: boolean;
+  readonly keycloak: boolean;
   readonly workers: number;
   readonly project?: string;
 }
@@ -53,6 +54,12 @@ export const run = buildCommand<Flags, [], Cli>({
       models: { kind: 'parsed', parse: text, optional: true, placeholder: 'DIR', brief: 'Folder of models instead of models/' },
       stack: { ...stackFlag, brief: 'Stack whose routing and limits are used; without it the built-in stack local' },
       redis: { kind: 'boolean', default: false, withNegated: false, brief: 'Cache in a real Redis instead of in the process' },
+      keycloak: {
+        kind: 'boolean',
+        default: false,
+        withNegated: false,
+        brief: "Log people in by a real Keycloak instead of KEA's own issuer",
+      },
       workers: { kind: 'parsed', parse: wholeNumber(1, 64), default: '1', placeholder: 'N', brief: 'Request workers of the processor' },
       project: projectFlag,
     },

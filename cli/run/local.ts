@@ -10,17 +10,17 @@ import { removeOldParts, writeBundle, writeEndpoints } from './bundle-folder';
 import { Crew } from './crew';
 import { Fleet, retire } from './fleet';
 import { drainEnvoy, envoyProgram, portalProgram, processorProgram, untilServing, type GatewayPlaces } from './gateway';
-import { loadKeys, type IssuerKeys } from './issuer/keys';
-import { sampleDirectory } from './issuer/people';
-import { issuerUrl, type FromIssuer, type ToIssuer } from './issuer/settings';
+import type { LocalIdentity } from './identity';
+import { embeddedIssuer } from './issuer/embedded';
+import { issuerUrl } from './issuer/settings';
+import { localKeycloak } from './keycloak/index';
+import { realmUrl } from './keycloak/settings';
 import { realPart } from './parts';
 import { freePorts } from './ports';
-import { keepContracts, onThisMachine } from './platform-identity';
+import { keepContracts } from './platform-identity';
 import { asRefusal } from './disk-full';
-import { nodeProgram } from './programs';
 import { startRedis } from './redis';
 import { mergeChange } from './reload';
-import { writeLogin } from './secrets';
 import { refuseUnlessFree } from './start-checks';
 import {
   cleanUpAfterKilled,
@@ -31,7 +31,6 @@ import {
   type StartedProcess,
   type StateFolder,
 } from './state';
-import { requestToken } from './token';
 import { wantedVersions, type WantedVersion } from './wanted';
 import { FileWatch } from './watch-files';
 import type { ResolvedPlatform } from '../../schema/resolved';
@@ -51,6 +50,8 @@ export interface LocalOptions {
   readonly stack?: string;
   /** Caches in a real Redis. @default false */
   readonly redis?: boolean;
+  /** Logs people in by a real Keycloak instead of the embedded issuer. @default false */
+  readonly keycloak?: boolean;
   /** Request workers of the processor. @default 1 */
   readonly workers?: number;
   /** Where state is kept. @default - `.kea` in the project */
@@ -110,14 +111,14 @@ class LocalRun implements LocalPlatform {
   readonly url: string;
   readonly issuer: string;
   private readonly listen: Listener;
-  private readonly port: number;
-  private readonly host: string;
+  readonly port: number;
+  readonly host: string;
   private readonly fleet: Fleet;
-  private keys: IssuerKeys | undefined;
+  private identity: LocalIdentity | undefined;
   private socketFolder = '';
   private places: GatewayPlaces | undefined;
   private crew: Crew | undefined;
-  private children: { issuer?: Child; portal?: Child; processor?: Child; envoy?: Child; redis?: Child } = {};
+  private children: { portal?: Child; processor?: Child; envoy?: Child; redis?: Child } = {};
   private watcher: FileWatch | undefined;
   private current: ResolvedPlatform | undefined;
   private bundle: Bundle | undefined;
@@ -135,14 +136,14 @@ class LocalRun implements LocalPlatform {
     this.host = options.host ?? '127.0.0.1';
     this.listen = options.listen ?? (() => {});
     this.url = `http://localhost:${this.port}`;
-    this.issuer = issuerUrl(this.port + 1);
+    this.issuer = options.keycloak ? realmUrl(this.port + 1) : issuerUrl(this.port + 1);
     this.fleet = new Fleet(this.state.logs, this.listen, () => this.endpointsChanged());
   }
 
   readonly platform = (): ResolvedPlatform => this.current as ResolvedPlatform;
   readonly digest = (): string => this.bundle?.index.digest ?? '';
   readonly processes = (): readonly StartedProcess[] => this.crew?.processes ?? [];
-  readonly token = (person = 'ada'): Promise<string> => requestToken(this.issuer, this.keys as IssuerKeys, person);
+  readonly token = (person = 'ada'): Promise<string> => (this.identity as LocalIdentity).token(person);
 
   async start(): Promise<void> {
     await refuseUnlessFree(this.state, this.port, this.host);
@@ -155,10 +156,7 @@ class LocalRun implements LocalPlatform {
     const platform = await this.firstLook();
     const envoy = await realPart('envoy', (line) => this.progress(line));
     const redis = this.options.redis ? await realPart('redis', (line) => this.progress(line)) : undefined;
-    this.keys = await loadKeys(
-      this.state.keys,
-      sampleDirectory(platform).machines.map(({ id }) => id),
-    );
+    this.identity = await this.chooseIdentity(platform);
     this.socketFolder = mkdtempSync(join(tmpdir(), 'kea-'));
     this.crew = new Crew(
       this.socketFolder,
@@ -166,7 +164,7 @@ class LocalRun implements LocalPlatform {
       () => this.fleet.processes(),
       (children) => this.noteChildren(children),
     );
-    this.places = await this.choosePlaces(this.keys);
+    this.places = await this.choosePlaces(this.identity);
     await this.startPrograms(platform, envoy, redis);
     if (this.options.watch ?? true) {
       this.watcher = new FileWatch(this.watchedFolders(), () => this.reload());
@@ -184,49 +182,19 @@ class LocalRun implements LocalPlatform {
   private async startPrograms(loaded: ResolvedPlatform, envoy: string, redisBinary: string | undefined): Promise<void> {
     const crew = this.crew as Crew;
     const places = this.places as GatewayPlaces;
-    const platform = onThisMachine(loaded, this.port, this.keys as IssuerKeys);
+    const identity = this.identity as LocalIdentity;
+    const platform = identity.onThisMachine(loaded);
+    this.current = platform;
     const redis = redisBinary === undefined ? undefined : await startRedis(crew, redisBinary, this.state);
     if (redis) this.children.redis = redis.child;
-    const issuer = this.startIssuer(crew, platform);
+    const vouching = this.options.keycloak ? await identity.start(crew, platform) : identity.start(crew, platform);
     this.children.portal = crew.start(portalProgram(this.state, places));
     this.children.processor = crew.start(processorProgram(this.state, places, redis?.address));
     this.children.envoy = crew.start(envoyProgram(envoy, platform, this.state, places));
     this.progress('starting the model servers and sending each its examples');
     const failure = await this.serve(platform, this.options.startMs ?? START_MS);
-    await issuer;
+    await vouching;
     if (failure) throw this.refuse(runFindings.notReady, failure);
-  }
-
-  private startIssuer(crew: Crew, platform: ResolvedPlatform): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const program = nodeProgram('cli/run/issuer/main.js', {
-        name: 'issuer',
-        args: [],
-        log: join(this.state.logs, 'issuer.log'),
-        ipc: true,
-      });
-      this.current ??= platform;
-      this.children.issuer = crew.start(program, {
-        onStart: (child) => child.send(this.issuerSettings()),
-        onMessage: (message) => {
-          const said = message as FromIssuer;
-          if (said.type === 'listening') resolve();
-          else reject(this.refuse(said.code === 'EADDRINUSE' ? runFindings.portTaken : runFindings.notReady, `the issuer: ${said.reason}`));
-        },
-      });
-    });
-  }
-
-  private issuerSettings(): ToIssuer {
-    const host = new URL(`http://${this.host.includes(':') ? `[${this.host}]` : this.host}`).host;
-    const origins = [...new Set(['localhost', '127.0.0.1', ...(/^(0\.0\.0\.0|\[::\])$/.test(host) ? [] : [host])])];
-    const settings = {
-      port: this.port + 1,
-      origins: origins.map((name) => `http://${name}:${this.port}`),
-      directory: sampleDirectory(this.platform()),
-      keys: this.keys as IssuerKeys,
-    };
-    return { type: 'settings', settings };
   }
 
   /**
@@ -259,7 +227,7 @@ class LocalRun implements LocalPlatform {
     const gone = this.fleet.turnTo(versionsOf(platform));
     writeEndpoints(this.state.bundle, this.fleet.endpoints());
     removeOldParts(this.state.bundle, old ? [old, bundle] : [bundle]);
-    this.children.issuer?.send(this.issuerSettings());
+    await (this.identity as LocalIdentity).follow(platform);
     this.crew?.note();
     if (gone.length > 0) {
       await new Promise((resolve) => setTimeout(resolve, TURN_MS));
@@ -296,7 +264,7 @@ class LocalRun implements LocalPlatform {
     this.refusing = refused;
     if (result.findings.length > 0) this.listen({ type: 'findings', findings: result.findings, refused });
     if (!platform) return;
-    const next = onThisMachine(platform, this.port, this.keys as IssuerKeys);
+    const next = (this.identity as LocalIdentity).onThisMachine(platform);
     const failure = await this.serve(next, this.options.changeMs ?? CHANGE_MS);
     if (failure && !this.stopping) {
       // The files say one thing and the gateway another: put back what serves, so that a restart of the processor finds it.
@@ -318,9 +286,15 @@ class LocalRun implements LocalPlatform {
     this.crew?.note();
   }
 
-  private async choosePlaces(keys: IssuerKeys): Promise<GatewayPlaces> {
+  private async chooseIdentity(platform: ResolvedPlatform): Promise<LocalIdentity> {
+    if (!this.options.keycloak) return embeddedIssuer(this.state, this, platform);
+    const program = await realPart('keycloak', (line) => this.progress(line));
+    this.progress('starting Keycloak, which takes half a minute the first time');
+    return localKeycloak(this.state, this, program);
+  }
+
+  private async choosePlaces({ login }: LocalIdentity): Promise<GatewayPlaces> {
     const [managementPort = 0, adminPort = 0, portalPort = 0] = await freePorts(3);
-    const login = writeLogin(this.state.secrets, this.port, keys);
     const { host, port, socketFolder } = this;
     return { host, port, socketFolder, managementPort, adminPort, portalPort, workers: this.options.workers ?? 1, login };
   }
@@ -337,7 +311,7 @@ class LocalRun implements LocalPlatform {
     if (!run || this.stopping) return;
     const { url, issuer, port, host, socketFolder } = this;
     try {
-      writeRunState(this.state, { run, url, issuer, port, host, children, socketFolder });
+      writeRunState(this.state, { run, url, issuer, keycloak: this.options.keycloak ?? false, port, host, children, socketFolder });
     } catch (error) {
       this.tellProblem(error);
     }
@@ -345,12 +319,12 @@ class LocalRun implements LocalPlatform {
 
   private async end(): Promise<void> {
     await this.watcher?.close();
-    const { envoy, processor, portal, issuer, redis } = this.children;
+    const { envoy, processor, portal, redis } = this.children;
     if (this.places && envoy?.running) await drainEnvoy(this.places, 3000);
     // From the outside inwards: whoever is called ends after its callers.
     await this.crew?.stop(envoy);
     await this.crew?.stop(processor);
-    await Promise.all([this.fleet.stop(), this.crew?.stop(portal, issuer, redis)]);
+    await Promise.all([this.fleet.stop(), this.crew?.stop(portal, redis, this.identity?.child())]);
     this.crew?.release();
     if (this.socketFolder !== '') rmSync(this.socketFolder, { recursive: true, force: true });
     if (this.crew) removeRunState(this.state);

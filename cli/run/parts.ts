@@ -11,7 +11,7 @@ import { Refusal } from '../refusal';
  *
  * @throws Refusal with the ways to provide it.
  */
-export async function realPart(name: 'envoy' | 'redis', progress: (line: string) => void): Promise<string> {
+export async function realPart(name: 'envoy' | 'redis' | 'keycloak', progress: (line: string) => void): Promise<string> {
   const script = join(packageRoot(), 'scripts', 'parts.mjs');
   if (!existsSync(script)) throw missing(`${name} is not known to this installation`);
   const { code, stdout, stderr } = await run(script, name, progress);

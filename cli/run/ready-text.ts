@@ -1,10 +1,12 @@
 import { methodPath } from '../../core/contract/names';
 import type { ResolvedPlatform } from '../../schema/resolved';
+import { SAMPLE_PASSWORD } from './keycloak/settings';
 import type { LocalPlatform } from './local';
 
 /** What a person sees once everything serves: where to click, what to call, how to get a token. */
 export function readyText(running: LocalPlatform, seconds: number): string {
   const { url, issuer } = running;
+  const isKeycloak = issuer.includes('/realms/');
   const platform = running.platform();
   const versions = platform.models.flatMap((model) => model.contracts.flatMap((contract) => contract.versions));
   const sample = sampleCall(platform);
@@ -12,9 +14,9 @@ export function readyText(running: LocalPlatform, seconds: number): string {
     '',
     `ready in ${seconds.toFixed(1)} s: ${count(platform.models.length, 'model')}, ${count(versions.length, 'version')}`,
     '',
-    `  docs      ${url}/docs      log in as ada, tina or sam`,
+    `  docs      ${url}/docs      log in as ada, tina or sam${isKeycloak ? `, password ${SAMPLE_PASSWORD}` : ''}`,
     `  models    ${url}/models`,
-    `  issuer    ${issuer}`,
+    `  issuer    ${issuer}      ${isKeycloak ? 'Keycloak' : "KEA's own, for this machine only"}`,
     '  a token   npx --no-install kea token [ada | tina | sam | batch]',
     ...(sample === undefined ? [] : ['', ...curl(url, sample)]),
     '',

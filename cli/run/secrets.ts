@@ -1,23 +1,21 @@
 import { join } from 'node:path';
-import { IssuerPath, Client, issuerUrl } from './issuer/settings';
 import { writePrivate } from './private-file';
 import type { LoginOptions } from '../../constructs/gateway/render/options';
-import type { IssuerKeys } from './issuer/keys';
 
-/** Writes the two secrets of the gateway's login as Envoy reads them (SDS files), and says where login happens. */
-export function writeLogin(folder: string, port: number, keys: IssuerKeys): LoginOptions {
+/** How the gateway logs people in, with the two secrets that Envoy reads from files. */
+export type LocalLogin = Omit<LoginOptions, 'secrets'> & {
+  readonly clientSecret: string;
+  /** Seals the cookies of the session. */
+  readonly sessionKey: string;
+};
+
+/** Writes the two secrets as Envoy reads them (SDS files), and says where login happens. */
+export function writeLogin(folder: string, { clientSecret, sessionKey, ...login }: LocalLogin): LoginOptions {
   const tokenFile = join(folder, 'login-token.json');
   const hmacFile = join(folder, 'login-hmac.json');
-  writePrivate(tokenFile, secretFile('login-token', keys.secrets[Client.login] ?? ''));
-  writePrivate(hmacFile, secretFile('login-hmac', keys.session));
-  const issuer = issuerUrl(port + 1);
-  return {
-    clientId: Client.login,
-    authorizationEndpoint: `${issuer}${IssuerPath.authorization}`,
-    tokenEndpoint: `${issuer}${IssuerPath.token}`,
-    endSessionEndpoint: `${issuer}${IssuerPath.endSession}`,
-    secrets: { tokenFile, hmacFile },
-  };
+  writePrivate(tokenFile, secretFile('login-token', clientSecret));
+  writePrivate(hmacFile, secretFile('login-hmac', sessionKey));
+  return { ...login, secrets: { tokenFile, hmacFile } };
 }
 
 function secretFile(name: string, secret: string): string {

@@ -16,6 +16,8 @@ export interface RunState {
   /** Where clients call, `http://localhost:8080`. */
   readonly url: string;
   readonly issuer: string;
+  /** Whether the issuer is a Keycloak; the embedded one else. */
+  readonly keycloak: boolean;
   readonly port: number;
   readonly host: string;
   readonly children: readonly StartedProcess[];
@@ -33,6 +35,8 @@ export interface StateFolder {
   readonly logs: string;
   readonly audit: string;
   readonly config: string;
+  /** With `--keycloak`: its folder, and what those who ask it must know. */
+  readonly keycloak: { readonly home: string; readonly secrets: string };
 }
 
 export function stateFolder(root: string): StateFolder {
@@ -46,6 +50,7 @@ export function stateFolder(root: string): StateFolder {
     logs: inside('logs'),
     audit: inside('audit'),
     config: inside('config'),
+    keycloak: { home: inside('keycloak'), secrets: inside('keycloak.json') },
   };
 }
 

@@ -2,6 +2,8 @@ import { finding } from '../../core/findings/finding';
 import { runFindings } from '../../core/findings/run';
 import { Refusal } from '../refusal';
 import { Client, IssuerPath, LOCAL_GRANT } from './issuer/settings';
+import { loadSecrets } from './keycloak/settings';
+import { keycloakToken } from './keycloak/token';
 import { readPrivateJson } from './private-file';
 import { readRunState, stateFolder, type RunState, type StateFolder } from './state';
 import type { IssuerKeys } from './issuer/keys';
@@ -25,9 +27,11 @@ export function runningPlatform(root: string): { readonly state: RunState; reado
  */
 export async function localToken(options: { readonly root: string; readonly person?: string }): Promise<string> {
   const { state, folder } = runningPlatform(options.root);
+  const person = options.person ?? DEFAULT_PERSON;
+  if (state.keycloak) return keycloakToken(state.issuer, loadSecrets(folder.keycloak.secrets), person);
   const keys = readPrivateJson<IssuerKeys>(folder.keys);
   if (!keys?.secrets) throw new Refusal(finding(runFindings.notRunning, { message: 'the keys of the issuer cannot be read' }));
-  return requestToken(state.issuer, keys as IssuerKeys, options.person ?? DEFAULT_PERSON);
+  return requestToken(state.issuer, keys as IssuerKeys, person);
 }
 
 /** Asks the issuer: machines by client credentials, people by the local grant. @throws Refusal */

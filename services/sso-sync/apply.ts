@@ -1,8 +1,7 @@
 import type KeycloakAdminClient from '@keycloak/keycloak-admin-client';
 import { objectId, REALM_KINDS, type RealmMapper, type RealmObject, type RealmSet } from '../../core/contract/realm';
 import type { RealmEdit, RealmStep } from '../../core/decide/realm-difference';
-import type { JsonObject } from '../../core/json';
-import { statusOf } from './failure';
+import { asFailure, statusOf } from './failure';
 import { inParallel } from './in-parallel';
 import type { Reading, RoleRef } from './read';
 
@@ -18,11 +17,12 @@ export interface Doing {
   readonly realm: string;
   readonly reading: Reading;
   readonly check: () => void;
+  readonly troubles: string[];
 }
 
 /**
- * Does the steps, kind after kind, because later kinds refer to earlier ones. Something that another made or removed meanwhile is passed over:
- * the next reading says what is left.
+ * Does the steps, kind after kind, because later kinds refer to earlier ones. What another made or removed meanwhile, and what Keycloak could not do
+ * just now, is passed over and told in `troubles`: the next reading says what is left.
  */
 export async function applySteps(doing: Doing, steps: readonly RealmStep[]): Promise<void> {
   const known = { roles: new Map(doing.reading.roles), ids: new Map(doing.reading.ids) };
@@ -35,8 +35,8 @@ export async function applySteps(doing: Doing, steps: readonly RealmStep[]): Pro
     const changed = own.filter((step): step is Changed => step.do === 'change');
     await inParallel(changed, (step) => guarded(work, () => change(work, step)));
   }
-  const gone = steps.filter((step) => step.do === 'delete');
-  await inParallel(gone, ({ object }) => guarded(work, () => remove(work, object)));
+  // One after the other: what is deleted hangs together by links, and two deletions would wait for each other in the database.
+  for (const step of steps) if (step.do === 'delete') await guarded(work, () => remove(work, step.object));
 }
 
 interface Work extends Doing {
@@ -49,8 +49,9 @@ async function guarded(work: Work, act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {
-    const status = statusOf(error);
-    if (status !== 404 && status !== 409) throw error;
+    const status = statusOf(error) ?? 0;
+    if (status !== 404 && status !== 409 && status < 500) throw error;
+    work.troubles.push(asFailure(error).message);
   }
 }
 
@@ -260,7 +261,7 @@ function scopeOf({ name, fields, attributes, mappers }: RealmObject) {
     protocolMapper: type,
     config,
   }));
-  return { name, ...(fields), attributes, protocolMappers };
+  return { name, ...fields, attributes, protocolMappers };
 }
 
 function lists(attributes: { readonly [name: string]: string }): { [name: string]: string[] } {

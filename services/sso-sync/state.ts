@@ -4,7 +4,6 @@ import { canonicalJson } from '../../core/canonical';
 import { packText } from '../../core/contract/bundle-codec';
 import type { AppliedRealm } from '../../core/contract/realm';
 import { RealmClient } from '../../core/contract/realm-names';
-import type { JsonObject } from '../../core/json';
 
 /** Name of the attribute: base64 of gzip of canonical JSON. */
 const ATTRIBUTE = 'kea.applied';

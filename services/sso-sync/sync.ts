@@ -10,7 +10,6 @@ import {
   type RealmDifference,
   type RealmStep,
 } from '../../core/decide/realm-difference';
-import type { JsonObject } from '../../core/json';
 import { applySteps } from './apply';
 import { connect, type Connection } from './connect';
 import { asFailure, statusOf, SyncFailure } from './failure';
@@ -69,8 +68,11 @@ async function run({ connection, plan, phase, deletions, lease: times }: SyncOpt
   const lease = await takeLease(admin, times);
   try {
     const done: RealmStep[] = made ? [made] : [];
+    let reading = await requireRealm(admin, plan);
     for (const half of phase === 'all' ? (['add', 'prune'] as const) : [phase]) {
-      done.push(...(await runPhase({ admin, plan, check: lease.check, deletions }, half)));
+      const ended = await runPhase({ admin, plan, check: lease.check, deletions }, half, reading);
+      done.push(...ended.steps);
+      reading = ended.reading;
     }
     return { steps: done };
   } finally {
@@ -85,10 +87,16 @@ interface PhaseRun {
   readonly deletions: number | undefined;
 }
 
-async function runPhase({ admin, plan, check, deletions }: PhaseRun, phase: 'add' | 'prune'): Promise<readonly RealmStep[]> {
+/** Does one half; resolves with what it did and with the realm as it then is. */
+async function runPhase(
+  { admin, plan, check, deletions }: PhaseRun,
+  phase: 'add' | 'prune',
+  first: Reading,
+): Promise<SyncResult & { readonly reading: Reading }> {
   const done: RealmStep[] = [];
+  const troubles: string[] = [];
+  let reading = first;
   for (let round = 0; ; round += 1) {
-    const reading = await requireRealm(admin, plan);
     const difference = differenceOf(plan, reading);
     refuseForeign(difference);
     const steps = inPhase(difference.steps, phase);
@@ -98,13 +106,19 @@ async function runPhase({ admin, plan, check, deletions }: PhaseRun, phase: 'add
     if (phase === 'add') await writeState(admin, applied);
     if (steps.length === 0) {
       if (phase === 'prune') await writeState(admin, applied);
-      return done;
+      return { steps: done, reading: { ...reading, applied } };
     }
-    if (round === ROUNDS)
-      throw new SyncFailure('refused', `Keycloak does not keep what it was told: ${steps.map(named).slice(0, 5).join(', ')}`);
+    if (round === ROUNDS) {
+      const left = steps.map(named).slice(0, 5).join(', ');
+      throw new SyncFailure(
+        'refused',
+        `Keycloak does not keep what it was told: ${left}${troubles.length > 0 ? `; ${troubles.at(-1) ?? ''}` : ''}`,
+      );
+    }
     check();
-    await applySteps({ admin, realm: plan.realm, reading, check }, steps);
+    await applySteps({ admin, realm: plan.realm, reading, check, troubles }, steps);
     if (round === 0) done.push(...steps);
+    reading = await requireRealm(admin, plan);
   }
 }
 
@@ -131,7 +145,9 @@ async function ensureRealm(admin: KeycloakAdminClient, connection: Connection, p
     await connect(connection, 'master').realms.create({ realm, ...object.initial, ...object.fields, attributes: object.attributes });
     return { do: 'create', object };
   } catch (error) {
-    if (statusOf(error) === 409) return undefined;
+    // Another was quicker: Keycloak says so by a conflict, or by an error of its database.
+    const status = statusOf(error) ?? 0;
+    if ((status === 409 || status >= 500) && (await admin.realms.findOne({ realm }))) return undefined;
     throw error;
   }
 }

@@ -34,7 +34,7 @@ export function startOptions(settings: KeycloakSettings): readonly string[] {
       'hostname-admin': `https://${settings.adminHostname}`,
       'http-enabled': 'true',
       'proxy-headers': 'xforwarded',
-      'cache-embedded-realms-max-entries': String(CACHED_ENTRIES),
+      'cache-embedded-realms-max-count': String(CACHED_ENTRIES),
       ...(hasVault(settings) ? { 'vault-dir': VAULT } : {}),
       'log-console-output': 'json',
       'spi-events-listener--jboss-logging--success-level': 'info',

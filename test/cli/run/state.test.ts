@@ -22,7 +22,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }));
 
 const own = processNamed('kea run', process.pid)!;
-const common = { url: 'http://localhost:1', issuer: 'http://localhost:2', port: 1, host: '127.0.0.1' };
+const common = { url: 'http://localhost:1', issuer: 'http://localhost:2', keycloak: false, port: 1, host: '127.0.0.1' };
 
 test('a run is found while its process lives', () => {
   writeRunState(folder, { ...common, run: own, children: [], socketFolder: root });

@@ -7,16 +7,18 @@ import type { JsonObject } from '../../../core/json';
 import { administrator, temporaryAdministrators } from '../../../services/sso-sync/administrators';
 import { connect, logIn } from '../../../services/sso-sync/connect';
 import { samplePlatform } from '../../support/platforms';
-import { BOOTSTRAP, startKeycloak, type RunningKeycloak } from '../../support/keycloak';
+import { BOOTSTRAP, buildKeycloak, startKeycloak, type RunningKeycloak } from '../../support/keycloak';
 import { startPostgres, type RunningPostgres } from '../../support/postgres';
 import { freePorts } from '../../../cli/run/ports';
-import { runProgram } from '../../services/support/program';
+import { runProgram, type Ended } from '../../services/support/program';
 
 /** The rendered pod and Jobs, run as they are without the containers around them: real Keycloak in production mode on a real PostgreSQL. */
 let postgres: RunningPostgres;
 let keycloak: RunningKeycloak;
 let objects: readonly PlanObject[];
 let folder: string;
+/** How the first Job ended. */
+let added: Ended;
 let start: () => Promise<RunningKeycloak>;
 
 interface Container {
@@ -48,16 +50,18 @@ beforeAll(async () => {
   const [server] = spec.containers;
   const fixed = Object.fromEntries((server?.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
   const ports = (await freePorts(2)) as readonly [number, number];
+  folder = mkdtempSync(join(tmpdir(), 'kea-sso-'));
+  const built = join(folder, 'server');
+  await buildKeycloak(built, build?.args ?? []);
   start = () =>
     startKeycloak({
-      build: build?.args ?? [],
+      built,
       args: server?.args ?? [],
       ports,
       environment: { ...fixed, KC_DB_USERNAME: 'kea', KC_DB_PASSWORD: 'unused', KC_BOOTSTRAP_ADMIN_CLIENT_SECRET: BOOTSTRAP.secret },
     });
   keycloak = await start();
 
-  folder = mkdtempSync(join(tmpdir(), 'kea-sso-'));
   for (const path of ['plan', 'secrets']) mkdirSync(join(folder, path));
   const shards = objects.filter(({ kind, name }) => kind === 'ConfigMap' && name.startsWith('kea-realm-'));
   shards.forEach(({ value }, number) => {
@@ -66,13 +70,14 @@ beforeAll(async () => {
   });
   writeFileSync(join(folder, 'secrets/client-secret'), `${CLIENT_SECRET}\n`);
   writeFileSync(join(folder, 'secrets/bootstrap-secret'), BOOTSTRAP.secret);
-}, 200_000);
+  added = await job('add');
+}, 300_000);
 
 afterAll(async () => {
   await keycloak?.stop();
   await postgres?.stop();
   rmSync(folder, { recursive: true, force: true });
-});
+}, 30_000);
 
 function named(kind: string, name: string): PlanObject {
   return objects.find((object) => object.kind === kind && object.name.startsWith(name)) as PlanObject;
@@ -84,12 +89,13 @@ function podOf(object: PlanObject): { readonly initContainers: readonly Containe
 }
 
 /** Runs a Job's program with its own arguments; only addresses and folders are this machine's. */
-function job(phase: 'add' | 'prune') {
+function job(phase: 'add' | 'prune', over: { readonly [flag: string]: string } = {}) {
   const [container] = podOf(named('Job', `kea-sso-sync-${phase}`)).containers;
   const here: { readonly [flag: string]: string } = {
     '--server': keycloak.server,
     '--plan': join(folder, 'plan'),
     '--secrets': join(folder, 'secrets'),
+    ...over,
   };
   const args = container?.args ?? [];
   return runProgram(
@@ -99,7 +105,6 @@ function job(phase: 'add' | 'prune') {
 }
 
 test('the Jobs put the realm in place, take the temporary administrator away, and log no secret', async () => {
-  const added = await job('add');
   expect([added.code, added.stderr]).toEqual([0, expect.stringContaining('the realm holds what the plan says')]);
   expect(added.stderr).not.toMatch(new RegExp(`${CLIENT_SECRET}|${BOOTSTRAP.secret}`));
   expect((await job('prune')).code).toBe(0);
@@ -146,10 +151,12 @@ test('a Keycloak that was killed comes back with its realm, and without the temp
 }, 150_000);
 
 test('wrong secrets and a cut-off plan end with a reason', async () => {
-  writeFileSync(join(folder, 'secrets/client-secret'), 'another');
-  const wrong = await job('add');
+  const other = join(folder, 'other');
+  mkdirSync(other);
+  writeFileSync(join(other, 'client-secret'), 'another');
+  const wrong = await job('add', { '--secrets': other });
   expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('credentials')]);
-  writeFileSync(join(folder, 'plan/0000'), Buffer.from('nothing'));
-  const cut = await job('add');
+  writeFileSync(join(other, '0000'), Buffer.from('nothing'));
+  const cut = await job('add', { '--plan': other });
   expect([cut.code, cut.stderr]).toEqual([2, expect.stringContaining('not gzipped JSON')]);
 }, 30_000);
