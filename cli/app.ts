@@ -9,6 +9,10 @@ import { freeze } from './commands/freeze';
 import { gitops } from './commands/gitops';
 import { newModel } from './commands/new';
 import { promote } from './commands/promote';
+import { policiesEmit } from './commands/policies-emit';
+import { policiesList } from './commands/policies-list';
+import { policiesScan } from './commands/policies-scan';
+import { policiesTest } from './commands/policies-test';
 import { proveStack } from './commands/prove';
 import { rollback } from './commands/rollback';
 import { run } from './commands/run';
@@ -37,6 +41,10 @@ const routes = buildRouteMap({
     promote,
     cache: buildRouteMap({ routes: { purge: cachePurge }, docs: { brief: 'Look after cached answers' } }),
     rollback,
+    policies: buildRouteMap({
+      routes: { list: policiesList, test: policiesTest, emit: policiesEmit, scan: policiesScan },
+      docs: { brief: 'Look at the rules, try them, write them for other gates, judge what runs' },
+    }),
     prove: proveStack,
     sso: buildRouteMap({
       routes: { plan: ssoPlan, apply: ssoApply },

@@ -38,6 +38,15 @@ export const policyFindings = kinds({
     explanation:
       'In a preview, outputs of resources that are not there yet have no value. A rule that reads one is neither passed nor broken: it is undecided, printed, and decided by `pulumi up` before the object is made.',
   },
+  unseen: {
+    code: 'KEA5005',
+    severity: 'error',
+    title: 'objects that could not be read',
+    why: 'what nobody looked at is not fine',
+    fix: 'give the account of this kubectl the right to list them, or name the namespaces that it may read by --namespace',
+    explanation:
+      "`kea policies scan --live` reads by the caller's own kubectl. Kinds or namespaces that it may not read are reported, never left out in silence.",
+  },
   badRuleFile: {
     code: 'KEA5010',
     severity: 'error',

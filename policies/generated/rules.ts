@@ -301,7 +301,7 @@ export const rules: readonly Rule[] = [
       },
     ],
     expression:
-      'size(variables.containers) > 0 && variables.containers.all(c, c.?image.orValue("").matches("^[A-Za-z0-9-]+([.][A-Za-z0-9-]+)*([.:][A-Za-z0-9-]+|:[0-9]+)/")) && (size(variables.allowed) == 0 || variables.containers.all(c, variables.allowed.exists(each, c.?image.orValue("").startsWith(each))))',
+      'size(variables.containers) > 0 && variables.containers.all(c, c.?image.orValue("").matches("^[A-Za-z0-9][A-Za-z0-9-]*[.:][A-Za-z0-9.:-]*/")) && (size(variables.allowed) == 0 || variables.containers.all(c, variables.allowed.exists(each, c.?image.orValue("").startsWith(each))))',
     messageExpression: '"registry not named or not allowed: " + variables.containers.map(c, c.?image.orValue("none")).join(", ")',
     source: 'written',
     file: 'policies/rules/img/registry.yaml',

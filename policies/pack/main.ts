@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../core/package-root';
 import { planRules } from '../plan-rules';
-import type { Rule } from '../rule';
+import { weakerStep, type Rule, type Step } from '../rule';
 import { packPolicies } from './policies';
 
 /** `rules.json` of a pack, written by `kea policies emit --form pack`. */
@@ -12,8 +12,12 @@ export interface PackFile {
   readonly rules: readonly Rule[];
   /** Ids of the rules over everything that the pack holds. */
   readonly planRules: readonly string[];
+  /** Strongest step that is held; that of `rules` is weakened already. */
+  readonly level: Step;
 }
 
 const pack = JSON.parse(readFileSync(join(packageRoot(), 'rules.json'), 'utf8')) as PackFile;
-const overAll = planRules.filter((rule) => pack.planRules.includes(rule.id));
+const overAll = planRules
+  .filter((rule) => pack.planRules.includes(rule.id))
+  .map((rule) => ({ ...rule, step: weakerStep(rule.step, pack.level) }));
 new PolicyPack(pack.name, { policies: packPolicies(pack.rules, overAll, new Date().toISOString().slice(0, 10)) });

@@ -1,0 +1,44 @@
+import { buildCommand } from '@stricli/core';
+import { work } from '../command';
+import type { Cli } from '../context';
+import { outputFlag, text, type OutputFlag } from '../flags';
+import { print } from '../print/index';
+import { readRules } from '../rules';
+
+export const policiesTest = buildCommand<OutputFlag, [string?], Cli>({
+  docs: {
+    brief: 'Try rule files by their own fixtures',
+    fullDescription: `Try every rule of a folder by its fixtures: what it must accept, what it must refuse, and in which words.
+
+  kea policies test policies/rules
+
+Whoever writes rules of his own runs this in his pull requests.`,
+  },
+  parameters: {
+    flags: { output: outputFlag },
+    positional: {
+      kind: 'tuple',
+      parameters: [{ brief: 'Folder of rule files; policies/rules by default', parse: text, placeholder: 'FOLDER', optional: true }],
+    },
+  },
+  func: work('policies test', async (cli, flags: OutputFlag, folder = 'policies/rules') => {
+    const { files, findings } = await readRules(cli.cwd, folder);
+    const [{ tryRules }, { bases }] = await Promise.all([
+      import('../../policies/try-rules.ts'),
+      import('../../policies/generated/bases.ts'),
+    ]);
+    const trial = tryRules(files, new Map(Object.entries(bases)));
+    const found = [...findings, ...trial.findings];
+    await print(
+      cli,
+      {
+        command: 'policies test',
+        findings: found,
+        findingsAreData: true,
+        data: { rules: files.length, fixtures: trial.fixtures },
+        summary: `${files.length} rule${files.length === 1 ? '' : 's'}, ${trial.fixtures} fixtures: ${found.length === 0 ? 'all as they should be' : `${found.length} wrong`}`,
+      },
+      { output: flags.output, root: cli.cwd },
+    );
+  }),
+});
