@@ -14,6 +14,7 @@ export const groups = [
   { name: 'envoy', quick: true, tests: inFolder('envoy'), parts: ['envoy'] },
   { name: 'attack', quick: false, tests: inFolder('attack'), parts: ['envoy'] },
   { name: 'local-run', quick: true, tests: inFolder('local-run'), parts: ['envoy'] },
+  { name: 'keycloak', quick: false, tests: inFolder('keycloak'), parts: ['keycloak', 'postgres', 'chromium', 'envoy'] },
   { name: 'types', quick: true, checks: ['types'], parts: [] },
   { name: 'lint', quick: false, checks: ['lint', 'format', 'dead-code', 'generated'], parts: [] },
   { name: 'redis', quick: false, tests: inFolder('redis'), parts: ['redis'] },
