@@ -22,7 +22,8 @@ export type RouteRule =
   | 'rewrites'
   | 'unknown-target'
   | 'no-identity'
-  | 'no-timeout';
+  | 'no-timeout'
+  | 'weak-login';
 
 export interface RouteScope {
   /** `/models/<model>/<contract>/` for a contract's routes; undefined for the platform's own. */
@@ -33,8 +34,11 @@ export interface RouteScope {
 
 const RBAC = 'envoy.filters.http.rbac';
 const JWT = 'envoy.filters.http.jwt_authn';
+const OAUTH2 = 'envoy.filters.http.oauth2';
 const EXT_AUTHZ = 'envoy.filters.http.ext_authz';
-const ALLOWED_FILTERS = new Set([RBAC, JWT, 'envoy.filters.http.cors', 'envoy.filters.http.csrf', 'envoy.filters.http.oauth2']);
+
+const CSRF = 'envoy.filters.http.csrf';
+const ALLOWED_FILTERS = new Set([RBAC, JWT, 'envoy.filters.http.cors', CSRF, OAUTH2]);
 const FORBIDDEN_ACTION_KEYS = [
   'prefix_rewrite',
   'regex_rewrite',
@@ -79,8 +83,35 @@ function accessBreaches(route: JsonObject, scope: RouteScope): readonly Breach[]
   const rules = object(object(object(filters[RBAC])['rbac'])['rules']);
   const policies = Object.values(object(rules['policies'])).map(object);
   if (policies.length === 0) return [...breaches, ['no-rule', 'it has no rbac rule of its own']];
+  if (filters[OAUTH2] !== undefined) breaches.push(...loginBreaches(object(object(filters[OAUTH2])['config']), route, scope));
   if (rules['action'] !== 'ALLOW') breaches.push(['weak-rule', 'its rule is not an ALLOW list']);
   for (const policy of policies) breaches.push(...policyBreaches(policy, optional));
+  return breaches;
+}
+
+/** A login stands on the documentation only, hands its token to the check behind it, and its cookies go nowhere else. */
+function loginBreaches(config: JsonObject, route: JsonObject, scope: RouteScope): readonly Breach[] {
+  const weak = (reason: string): Breach => ['weak-login', reason];
+  const breaches: Breach[] = [];
+  if (scope.prefix !== undefined || object(route['match'])['path_separated_prefix'] !== '/docs')
+    breaches.push(weak('it logs browsers in outside /docs'));
+  if (config['forward_bearer_token'] !== true) breaches.push(weak('its session is not turned into a token that is checked'));
+  if (config['allow_failed_matcher'] !== undefined) breaches.push(weak('it lets failed logins through'));
+  if (object(config['credentials'])['cookie_domain'] !== undefined) breaches.push(weak('its cookies go to other hosts'));
+  if (!array(config['auth_scopes']).includes('openid')) breaches.push(weak('it does not ask for the scope openid'));
+  if (config['disable_token_encryption'] === true) breaches.push(weak('its cookies are not encrypted'));
+  const addresses = [config['redirect_uri'], config['post_logout_redirect_uri'] ?? config['redirect_uri']];
+  if (addresses.some((address) => typeof address !== 'string' || address.includes('%')))
+    breaches.push(weak('where it leads back to depends on the request'));
+  const passes = array(config['pass_through_matcher']).map(object);
+  if (!passes.every((each) => each['name'] === 'authorization')) breaches.push(weak('others than bearers of a token pass it by'));
+  const cookies = Object.values(object(config['cookie_configs'])).map(object);
+  if (
+    cookies.length < 7 ||
+    !cookies.every((each) => each['path'] === '/docs' && (each['same_site'] === 'LAX' || each['same_site'] === 'STRICT'))
+  )
+    breaches.push(weak("its cookies are sent to other paths, or by other sites' pages"));
+  if (object(route['typed_per_filter_config'])[CSRF] === undefined) breaches.push(weak('no check of the origin stands with it'));
   return breaches;
 }
 

@@ -108,4 +108,21 @@ export const gatewayFindings = kinds({
     explanation:
       "Envoy's admin interface has no access control. It listens on loopback inside the pod; metrics and status are the processor's.",
   },
+  weakLogin: {
+    code: 'KEA3013',
+    severity: 'error',
+    title: 'browser login that gives a session away',
+    why: 'whoever gets at a session calls in the name of its owner',
+    fix: 'leave the login to the platform, with https:// addresses',
+    explanation:
+      'The login stands on the documentation pages only. Its cookies are encrypted by AES-GCM, go to this host and these pages only, and become a bearer token that is checked like any other; after a login or a logout browsers come back to one fixed address; every address is https.',
+  },
+  unverifiedUpstream: {
+    code: 'KEA3014',
+    severity: 'error',
+    title: 'TLS that does not prove who answers',
+    why: 'without authorities and a name to compare, any certificate is taken',
+    fix: 'name the authorities by the option `caFile`',
+    explanation: 'Every TLS connection of the gateway checks the chain against a list of authorities and the name in the certificate.',
+  },
 });

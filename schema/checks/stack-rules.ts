@@ -87,6 +87,18 @@ export function strictStack({ name, resolved, report }: StackSubject): readonly 
     [resolved.images.unpinned !== 'refuse', ['images', 'unpinned'], '"unpinned" is "warn"', 'write `unpinned: refuse`'],
     [!resolved.artifacts.requireDigest, ['artifacts', 'requireDigest'], '"requireDigest" is false', 'write `requireDigest: true`'],
     [resolved.gateway.replicas.min < 2, ['gateway', 'replicas', 'min'], '"min" is 1', 'write `min: 2` or more'],
+    [
+      resolved.cache.kind === 'external' && !resolved.cache.tls,
+      ['cache', 'redis', 'external', 'tls'],
+      '"tls" is false',
+      'write `tls: true`',
+    ],
+    [
+      resolved.cache.kind === 'external' && resolved.cache.secret === undefined,
+      ['cache', 'redis', 'external'],
+      '"secret" is missing',
+      'write `secret: <name>`, of a user that may touch only its own keys',
+    ],
     [resolved.audit.replicas < 2, ['audit', 'replicas'], '"replicas" is 1', 'write `replicas: 2` or more'],
   ];
   return loose

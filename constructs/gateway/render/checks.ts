@@ -9,7 +9,7 @@ import { buildBootstrap } from './bootstrap';
 import type { Bundle } from './bundle';
 import { JWT_FILTER } from './claims';
 import { AUTHZ_FILTER } from './ext-authz';
-import { type GatewayOptions, resolveOptions } from './options';
+import { type GatewayOptions, type LoginOptions, resolveOptions } from './options';
 import { RBAC_FILTER } from './rbac';
 
 /**
@@ -21,6 +21,7 @@ export function checkGateway(platform: ResolvedPlatform, bundle: Bundle, options
     ...checkRoutes(bundle),
     ...checkBootstrap(buildBootstrap(platform, options)),
     ...checkIdentity(platform),
+    ...(options.login ? checkLogin(platform, options.login, options) : []),
     ...platform.models.flatMap((model) => checkModel(model, resolveOptions(options).maxBodyBytes)),
   ];
 }
@@ -52,6 +53,7 @@ const KIND_OF: { readonly [rule in RouteRule]: FindingKind } = {
   'unknown-target': kinds.answersItself,
   'no-identity': kinds.answersItself,
   'no-timeout': kinds.answersItself,
+  'weak-login': kinds.weakLogin,
   'outside-prefix': kinds.outsidePrefix,
 };
 
@@ -67,6 +69,8 @@ export function checkBootstrap(bootstrap: JsonObject): readonly Finding[] {
   const admin = at(bootstrap, 'admin', 'address', 'socket_address', 'address');
   const listeners = list(at(bootstrap, 'static_resources', 'listeners')).filter((listener) => listener['traffic_direction'] === 'INBOUND');
   return [
+    ...list(at(bootstrap, 'static_resources', 'clusters')).flatMap(checkUpstream),
+    ...checkCookies(bootstrap),
     ...(admin === '127.0.0.1' ? [] : [finding(kinds.exposedAdmin, { message: `admin listens on ${JSON.stringify(admin ?? null)}` })]),
     ...listeners.flatMap((listener) =>
       list(listener['filter_chains'])
@@ -144,6 +148,44 @@ function checkTokens(listener: string, jwt: JsonValue | undefined): readonly Fin
   if (/allow_missing|extract_only_without_validation/.test(JSON.stringify(rules)))
     findings.push(weak('a rule lets calls without a good token through'));
   return findings;
+}
+
+/** TLS without a list of authorities and a name to compare proves nothing. */
+function checkUpstream(cluster: JsonObject): readonly Finding[] {
+  const socket = cluster['transport_socket'];
+  if (socket === undefined) return [];
+  const validation = at(socket, 'typed_config', 'common_tls_context', 'validation_context');
+  const proves = at(validation, 'trusted_ca') !== undefined && list(at(validation, 'match_typed_subject_alt_names')).length > 0;
+  if (proves) return [];
+  return [finding(kinds.unverifiedUpstream, { message: `cluster "${String(cluster['name'])}" does not check whose certificate it meets` })];
+}
+
+/** Session cookies under the older cipher can be read by whoever may guess (CVE-2026-47775). */
+function checkCookies(bootstrap: JsonObject): readonly Finding[] {
+  const layers = list(at(bootstrap, 'layered_runtime', 'layers'));
+  const gcm = layers.some((layer) => at(layer, 'static_layer', 'envoy.reloadable_features.oauth2_use_gcm_encryption') === true);
+  const only = layers.every((layer) => layer['static_layer'] !== undefined);
+  return gcm && only
+    ? []
+    : [finding(kinds.weakLogin, { message: 'session cookies are not encrypted by AES-GCM, or a running gateway may switch it off' })];
+}
+
+function checkLogin({ stack }: ResolvedPlatform, login: LoginOptions, options: GatewayOptions): readonly Finding[] {
+  const weak = (message: string): Finding => finding(kinds.weakLogin, { message: `login: ${message}`, stack: stack.name });
+  const addresses = [
+    login.origin,
+    login.authorizationEndpoint,
+    login.tokenEndpoint,
+    ...(login.endSessionEndpoint ? [login.endSessionEndpoint] : []),
+  ];
+  const plain = addresses.filter((address) => !URL.canParse(address) || new URL(address).protocol !== 'https:');
+  return [
+    ...plain.map((address) => weak(`${JSON.stringify(address)} is not an https:// address`)),
+    ...(URL.canParse(login.origin) && new URL(login.origin).origin !== login.origin
+      ? [weak(`${JSON.stringify(login.origin)} is not an origin`)]
+      : []),
+    ...(stack.exposure.kind === 'none' && options.edge?.tls === undefined ? [weak('nothing in front of the gateway speaks TLS')] : []),
+  ];
 }
 
 function checkIdentity({ stack }: ResolvedPlatform): readonly Finding[] {

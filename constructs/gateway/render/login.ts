@@ -6,6 +6,12 @@ import type { LoginOptions } from './options';
 export const OAUTH2_FILTER = 'envoy.filters.http.oauth2';
 export const CSRF_FILTER = 'envoy.filters.http.csrf';
 
+/** The documentation, the only place with cookies. */
+const DOCS = '/docs';
+
+/** All cookies of the filter: sent to the documentation only, and by other sites' pages only when they lead here. */
+const COOKIES = ['bearer_token', 'oauth_hmac', 'oauth_expires', 'id_token', 'refresh_token', 'oauth_nonce', 'code_verifier'] as const;
+
 const PER_ROUTE = 'envoy.extensions.filters.http.oauth2.v3.OAuth2PerRoute';
 const SHARE = (numerator: number): JsonObject => ({ default_value: { numerator, denominator: 'HUNDRED' }, runtime_key: 'kea.unused' });
 
@@ -36,12 +42,18 @@ export function loginRoute(login: LoginOptions): { readonly [filter: string]: Js
           token_secret: secret('login-token', login.secrets.tokenFile),
           hmac_secret: secret('login-hmac', login.secrets.hmacFile),
         },
-        redirect_uri: '%REQ(x-forwarded-proto)%://%REQ(:authority)%/docs/callback',
-        redirect_path_matcher: { path: { exact: '/docs/callback' } },
-        signout_path: { path: { exact: '/docs/logout' } },
+        // Fixed, not made of what the request says: nobody is sent elsewhere after a login or a logout.
+        redirect_uri: `${login.origin}${DOCS}/callback`,
+        redirect_path_matcher: { path: { exact: `${DOCS}/callback` } },
+        signout_path: { path: { exact: `${DOCS}/logout` } },
+        ...(login.endSessionEndpoint ? { post_logout_redirect_uri: `${login.origin}${DOCS}` } : {}),
         forward_bearer_token: true,
         use_refresh_token: true,
-        auth_scopes: [...(login.scopes ?? ['openid', 'profile'])],
+        default_refresh_token_expires_in: `${login.sessionSeconds ?? 28_800}s`,
+        csrf_token_expires_in: '600s',
+        code_verifier_token_expires_in: '600s',
+        cookie_configs: Object.fromEntries(COOKIES.map((name) => [`${name}_cookie_config`, { same_site: 'LAX', path: DOCS }])),
+        auth_scopes: [...new Set(['openid', ...(login.scopes ?? ['profile'])])],
         // A client with a token of its own is judged by it; jwt_authn stands behind, so nothing passes by saying "Bearer".
         pass_through_matcher: [{ name: 'authorization', string_match: { prefix: 'Bearer ' } }],
         // A script cannot follow a login page: it gets 401 and the page may reload itself.

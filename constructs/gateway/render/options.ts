@@ -35,6 +35,8 @@ export interface GatewayOptions {
 /** OpenID Connect login with PKCE, done by Envoy's OAuth2 filter on the documentation routes only. */
 export interface LoginOptions {
   readonly clientId: string;
+  /** Where browsers reach the documentation, `https://models.example.com`: logins return here, whatever host a request names. */
+  readonly origin: string;
   readonly authorizationEndpoint: string;
   readonly tokenEndpoint: string;
   readonly endSessionEndpoint?: string;
@@ -42,8 +44,10 @@ export interface LoginOptions {
   readonly cluster?: string;
   /** SDS files that hold the client's secret and the key of the session cookies. */
   readonly secrets: { readonly tokenFile: string; readonly hmacFile: string };
-  /** @default openid profile */
+  /** Always with `openid`. @default openid profile */
   readonly scopes?: readonly string[];
+  /** Longest session without a new login, seconds; the provider may end it sooner. @default 28800, eight hours */
+  readonly sessionSeconds?: number;
 }
 
 /** Options with all defaults filled in. */

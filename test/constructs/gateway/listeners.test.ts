@@ -12,6 +12,7 @@ import { identity, platform } from './platform';
 const options = resolveOptions({});
 const login: LoginOptions = {
   clientId: 'portal',
+  origin: 'https://models.example.com',
   authorizationEndpoint: 'https://login.example.com/a',
   tokenEndpoint: 'https://login.example.com/t',
   secrets: { tokenFile: '/t', hmacFile: '/h' },

@@ -9,6 +9,7 @@ const gateway = new LiveGateway();
 const file = (name: string): string => join(gateway.folder, `${name}.json`);
 const login: LoginOptions = {
   clientId: 'portal',
+  origin: 'https://models.example.com',
   authorizationEndpoint: 'https://login.example.com/x/authorize',
   tokenEndpoint: 'https://login.example.com/x/token',
   secrets: { tokenFile: file('login-token'), hmacFile: file('login-hmac') },
@@ -39,6 +40,7 @@ test('a browser on a documentation page is sent to the login, with PKCE and with
     client_id: 'portal',
     response_type: 'code',
     scope: 'openid profile',
+    redirect_uri: 'https://models.example.com/docs/callback',
     code_challenge_method: 'S256',
   });
 });

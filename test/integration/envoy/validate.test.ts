@@ -27,6 +27,7 @@ const everything = platform([
 
 const login: LoginOptions = {
   clientId: 'portal',
+  origin: 'https://models.example.com',
   authorizationEndpoint: 'https://login.example.com/x/authorize',
   tokenEndpoint: 'https://login.example.com/x/token',
   secrets: { tokenFile: '/run/kea/token.yaml', hmacFile: '/run/kea/hmac.yaml' },
