@@ -56,7 +56,7 @@ export default defineConfig(
     rules: { 'no-console': 'error' },
   },
   {
-    files: ['services/**/*.ts', 'test/**/*.ts', 'scripts/**/*.ts', 'cli/run/**/*.ts', 'cli/commands/{try,token}.ts'],
+    files: ['services/**/*.ts', 'test/**/*.ts', 'scripts/**/*.ts', 'cli/run/**/*.ts', 'cli/commands/{try,token}.ts', 'cli/canary.ts'],
     rules: { 'no-restricted-globals': 'off' },
   },
   {

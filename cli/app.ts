@@ -1,5 +1,6 @@
 import { buildApplication, buildRouteMap, text_en, type Application, type ApplicationText } from '@stricli/core';
 import { cachePurge } from './commands/cache-purge';
+import { canary } from './commands/canary';
 import { check } from './commands/check';
 import { completions } from './commands/completions';
 import { diff } from './commands/diff';
@@ -50,6 +51,7 @@ const routes = buildRouteMap({
       routes: { plan: ssoPlan, apply: ssoApply },
       docs: { brief: 'Keep the realm of the managed login as the files say' },
     }),
+    canary,
     completions,
   },
   docs: {

@@ -68,7 +68,7 @@ export interface BundleContract {
   /** The method of `fronts.infer` may be called over gRPC, past the processor. */
   readonly grpc?: boolean;
   readonly audit: { readonly level: 'metadata' | 'durable' | 'strict'; readonly payload: 'none' | 'hashed' | 'redacted' };
-  /** ISO dates; after `sunset` the answers carry the header and 410 is up to the stack. */
+  /** ISO dates, days of UTC; once the day of `sunset` is over the answer is 410. */
   readonly lifecycle: { readonly deprecated?: string; readonly sunset?: string; readonly retired: boolean };
 }
 

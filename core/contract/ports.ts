@@ -28,6 +28,7 @@ export const ManagementPath = {
   live: '/-/live',
   drain: '/-/drain',
   metrics: '/-/metrics',
+  canary: '/-/canary',
 } as const;
 
 /** Answered by the public listener itself, without a token: 200, and 503 while it drains. */

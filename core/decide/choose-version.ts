@@ -59,6 +59,26 @@ export function fallbackVersion(question: Pick<VersionQuestion, 'routing' | 'rea
   return best;
 }
 
+/**
+ * Versions that get a copy of a call, in byte order: mirrored to by enough percent for this request, ready, and not the one that answered.
+ * Drawn by the request, not by the caller, so that a shadow sees all kinds of callers.
+ */
+export function shadowVersions(
+  question: Pick<VersionQuestion, 'contract' | 'routing' | 'ready' | 'requestId'>,
+  answered: string,
+): readonly string[] {
+  const { routing, ready } = question;
+  const wanted = Object.entries(routing.shadow).filter(
+    ([version, percent]) => percent > 0 && version !== answered && ready.includes(version),
+  );
+  if (wanted.length === 0) return [];
+  const bucket = bucketOf(`${question.contract}\nshadow`, question.requestId);
+  return wanted
+    .filter(([, percent]) => bucket < percent)
+    .map(([version]) => version)
+    .sort();
+}
+
 function readyOr(question: VersionQuestion, version: string, reason: 'match' | 'weight'): VersionChoice {
   if (question.ready.includes(version)) return { kind: 'version', version, reason };
   const sibling = fallbackVersion(question, version);

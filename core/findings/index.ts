@@ -1,4 +1,5 @@
 import { artifactFindings } from './artifact';
+import { canaryFindings } from './canary';
 import { cliFindings } from './cli';
 import { contractFindings } from './contract';
 import { deployFindings } from './deploy';
@@ -19,6 +20,7 @@ import { byBytes } from '../order';
 /** Areas of the catalogue. A new area is a file beside this one and a line here. */
 const areas: readonly { readonly [name: string]: FindingKind }[] = [
   artifactFindings,
+  canaryFindings,
   cliFindings,
   contractFindings,
   deployFindings,

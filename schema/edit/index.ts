@@ -3,4 +3,4 @@ export { EditRefused, type Edit } from './edit';
 export { fix } from './fix';
 export { freeze } from './freeze';
 export { purge } from './purge';
-export { currentWeights, promote, rollback, setWeights, type WeightsOf } from './weights';
+export { currentWeights, endTrial, promote, rollback, setWeights, type WeightsOf } from './weights';

@@ -1,7 +1,7 @@
 import { compareVersions } from '../../core/names';
 import type { ContractDocument } from '../generated/model';
 import { EditRefused, makeEdit, type Edit } from './edit';
-import { setIn } from './tree';
+import { deleteIn, setIn } from './tree';
 
 export type Weights = { readonly [version: string]: number };
 
@@ -96,6 +96,29 @@ export function rollback(of: WeightsOf): Edit {
   const weights = rolledBack(currentWeights(of), Object.keys(of.document.versions ?? {}));
   if (weights === undefined) throw new EditRefused('there is no older version to go back to');
   return setWeights(of, weights);
+}
+
+/**
+ * `kea canary promote` and `abort`: gives the version on trial its weight (none on abort) and mirrors no more calls to it.
+ *
+ * @throws EditRefused as `promote` does
+ */
+export function endTrial(of: WeightsOf, version: string, weight: number): Edit {
+  const had = currentWeights(of)[version] ?? 0;
+  const weighed = had === weight ? of.source : promote(of, version, weight).after;
+  return makeEdit(of.file, of.source, withoutShadow(weighed, of, version));
+}
+
+function withoutShadow(text: string, { document, stack }: WeightsOf, version: string): string {
+  const base = document.routing?.shadow ?? {};
+  const own = stack === undefined ? undefined : document.stacks?.[stack]?.routing?.shadow;
+  const shadow = own ?? base;
+  if (!Object.hasOwn(shadow, version)) return text;
+  const rest = Object.fromEntries(Object.entries(shadow).filter(([name]) => name !== version));
+  const path = [...(stack === undefined ? [] : ['stacks', stack]), 'routing', 'shadow'];
+  // What another place says holds again once a key is gone, so an empty mapping stays where there is one.
+  const hidden = stack !== undefined && Object.keys(base).length > 0;
+  return Object.keys(rest).length === 0 && !hidden ? deleteIn(text, path) : setIn(text, path, rest);
 }
 
 function inOrder(weights: Weights): Weights {

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import type { CanaryReport } from '../../../core/contract/canary';
 import { ManagementPath } from '../../../core/contract/ports';
 import type { JsonObject } from '../../../core/json';
 
@@ -9,6 +10,8 @@ export interface Management {
   /** Undefined when calls can be taken, else the reason why not. */
   notReady(): Promise<string | undefined>;
   metrics(): Promise<string>;
+  /** What was counted of each version, for the verdict on a canary. */
+  canary(): CanaryReport;
   drain(): Promise<JsonObject>;
 }
 
@@ -47,6 +50,8 @@ async function answer(management: Management, method: string, path: string): Pro
       return json(management.status());
     case ManagementPath.metrics:
       return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: await management.metrics() };
+    case ManagementPath.canary:
+      return json(management.canary() as unknown as JsonObject);
     case ManagementPath.drain:
       return json(await management.drain());
     default:

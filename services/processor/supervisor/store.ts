@@ -8,6 +8,7 @@ import { type RouteScope, unsafeRoutes } from '../../../core/contract/edge-safet
 import { barePrefix, GRPC_SERVICE } from '../../../core/contract/fronts';
 import { contractName, contractPrefix, grpcClusterName, versionName } from '../../../core/contract/names';
 import type { JsonObject } from '../../../core/json';
+import type { CanarySubject } from './canary';
 import type { EncodedAny } from './encode';
 import { type Encoder } from './encode';
 
@@ -21,10 +22,13 @@ export interface LoadedBundle {
   /** By cluster name. */
   readonly clusters: ReadonlyMap<string, EncodedAny>;
   readonly routes: EncodedAny;
+  /** Contracts and their routing. */
+  readonly subjects: readonly CanarySubject[];
 }
 
 interface LoadedPart {
   readonly name: string;
+  readonly subject: CanarySubject;
   readonly entries: EdgeEntries;
   readonly clusters: ReadonlyMap<string, EncodedAny>;
 }
@@ -140,6 +144,7 @@ export class BundleStore {
     if (JSON.stringify(names) !== JSON.stringify(expected)) throw new Error('its clusters are not those of its versions');
     return {
       name,
+      subject: { model, contract, versions: versions.map(({ version }) => version), routing: part.contract.routing },
       entries: partEntries(part, digest, (list) => this.encoder.any(list, 'routes') as unknown as JsonObject),
       clusters: this.translateClusters(part.clusters),
     };
@@ -168,7 +173,8 @@ export class BundleStore {
     const configuration = { '@type': 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration', ...edgeVirtualHost(index, entries) };
     const files = index.parts.map(({ name, digest }) => ({ name, digest, file: join(this.folder, KEPT, BundleFile.part(name, digest)) }));
     const openapi = join(this.folder, KEPT, BundleFile.openapi(index.openapi));
-    return { index, files, openapi, clusters, routes: this.encoder.any(configuration, 'routes') };
+    const subjects = parts.map((part) => part.subject);
+    return { index, files, openapi, clusters, routes: this.encoder.any(configuration, 'routes'), subjects };
   }
 }
 

@@ -7,6 +7,7 @@ import { Socket } from '../../../core/contract/ports';
 import type { ProcessorConfig } from '../../../core/contract/processor-config';
 import type { JsonObject } from '../../../core/json';
 import { AdsServer } from './ads';
+import { CanaryBook } from './canary';
 import { drainGateway } from './drain';
 import { Encoder } from './encode';
 import { encodeAssignment, parseEndpoints } from './instances';
@@ -38,6 +39,7 @@ export class Supervisor {
   private readonly rollout: Rollout;
   private readonly store: BundleStore;
   private readonly watches: Watch[] = [];
+  private readonly canary = new CanaryBook();
   private management: Server | undefined;
   private queue: Promise<void> = Promise.resolve();
   private retry: NodeJS.Timeout | undefined;
@@ -62,7 +64,13 @@ export class Supervisor {
     const { config } = this.options;
     mkdirSync(config.socketFolder, { recursive: true });
     this.management = await serveManagement(
-      { status: () => this.status(), notReady: () => this.notReady(), metrics: () => this.metrics(), drain: () => this.drain() },
+      {
+        status: () => this.status(),
+        notReady: () => this.notReady(),
+        metrics: () => this.metrics(),
+        canary: () => this.canary.report(this.rollout.serving?.index.digest ?? null, this.workers.metrics()),
+        drain: () => this.drain(),
+      },
       config.management.host,
       config.management.port,
     );
@@ -130,6 +138,7 @@ export class Supervisor {
     if (refusal) return refusal;
     this.applied += 1;
     this.refusal = undefined;
+    this.canary.begin(bundle.subjects, this.workers.metrics());
     await this.store.remember(bundle, text);
     this.options.log('info', 'a bundle serves', {
       digest: bundle.index.digest,
@@ -145,6 +154,7 @@ export class Supervisor {
     if (text === undefined) return;
     const bundle = await this.store.load(text, 'kept').catch(() => undefined);
     if (!bundle || (await this.rollout.apply(bundle)) !== undefined) return;
+    this.canary.begin(bundle.subjects, this.workers.metrics());
     this.options.log('info', 'the last good bundle serves', { digest: bundle.index.digest });
   }
 

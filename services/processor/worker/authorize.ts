@@ -2,6 +2,7 @@ import { GRPC_METHODS, GRPC_SERVICE } from '../../../core/contract/fronts';
 import { Header } from '../../../core/contract/headers';
 import { pinRole } from '../../../core/contract/names';
 import { WorkerPath } from '../../../core/contract/ports';
+import { isPastSunset } from '../../../core/decide/sunset';
 import { callableMethods, roleVerdict } from '../../../core/decide/role-verdict';
 import { admitRate } from './admit';
 import type { Answer, Call } from './call';
@@ -45,5 +46,6 @@ export async function authorize(call: Call, services: WorkerServices): Promise<A
   if (roleVerdict(method.method, roles) === 'forbidden') return refusal('forbidden');
   if (pin !== undefined && !roles.includes(pinRole(model))) return refusal('forbidden');
   if (pin !== undefined) call.notes.pinned = true;
+  if (isPastSunset(owner.contract.lifecycle, call.time)) return refusal('gone');
   return (await admitRate(call, method, services)) ?? GO;
 }

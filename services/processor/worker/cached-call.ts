@@ -93,6 +93,7 @@ async function answerByKey(
   if (result === LATE) return { refused: 'timeout' };
   if (result.from === 'cache') return hit(call, key, cache, result.entry, question, services);
   call.notes.cache = result.stored ? 'stored' : 'miss';
+  if (flight.leader) call.notes.asked = { question, outcome: result.outcome };
   tell(call, cache, `fwd=miss${result.stored ? '; stored' : ''}${flight.leader ? '' : '; collapsed'}`);
   return answerOf(call, question, result.outcome, services);
 }
@@ -243,6 +244,7 @@ async function answerAlone(call: Call, question: ModelQuestion, services: Worker
     cancel();
     return outcome === LATE ? { refused: 'timeout' } : ABORTED;
   }
+  call.notes.asked = { question, outcome };
   return answerOf(call, question, outcome, services);
 }
 

@@ -7,6 +7,7 @@ import { MemoryShare } from './body';
 import { readCaller, type Caller } from './caller';
 import type { LoadedContract, LoadedMethod } from './registry';
 import type { WorkerServices } from './services';
+import type { Asked } from './shadow';
 
 /** One call on its way through the pipeline. Steps read what earlier steps left, and note what the record needs. */
 export interface Call {
@@ -35,6 +36,8 @@ export interface CallNotes {
   /** The version that should have answered but had no instance. */
   insteadOf?: string;
   upstreamMs?: number;
+  /** The model was asked for this call alone or first; absent for a hit and for who joined. */
+  asked?: Asked;
   /** The answer did not fit the response schema and was passed on, as the contract says. */
   outsideContract?: boolean;
   problem?: ProblemName;

@@ -1,3 +1,5 @@
+import { CanarySeries, type ShadowOutcome } from '../../../core/contract/canary';
+
 /** Series beyond this many are not counted one by one: a metric must not grow with what callers send. */
 const MAX_SERIES = 60_000;
 
@@ -40,6 +42,13 @@ export class Metrics {
     this.add(this.name('kea_model_seconds_sum', model, contract, version, ''), milliseconds / 1000);
   }
 
+  /** What came of a call that was mirrored to a version on trial; times where both answered. */
+  shadow(model: string, contract: string, version: string, outcome: ShadowOutcome, liveMs?: number, shadowMs?: number): void {
+    this.add(this.name(CanarySeries.shadow, model, contract, version, outcome));
+    if (liveMs !== undefined) this.add(this.name(CanarySeries.liveSeconds, model, contract, version, ''), liveMs / 1000);
+    if (shadowMs !== undefined) this.add(this.name(CanarySeries.shadowSeconds, model, contract, version, ''), shadowMs / 1000);
+  }
+
   /** Everything, for the last message. */
   all(): { readonly [series: string]: number } {
     this.changed.clear();
@@ -72,6 +81,7 @@ export class Metrics {
 
 const LAST_LABEL: { readonly [metric: string]: string } = {
   kea_calls_total: 'outcome',
+  kea_shadow_total: 'outcome',
   kea_cache_total: 'result',
   kea_model_seconds_bucket: 'le',
 };

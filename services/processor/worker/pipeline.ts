@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AUTHZ_ROUTE } from '../../../core/contract/edge-routes';
 import { Header } from '../../../core/contract/headers';
 import { chooseVersion } from '../../../core/decide/choose-version';
+import { isPastSunset } from '../../../core/decide/sunset';
 import type { JsonObject } from '../../../core/json';
 import { errorPlace } from '../../shared/error-place';
 import { log } from '../../shared/log';
@@ -27,6 +28,7 @@ export async function serve(request: IncomingMessage, response: ServerResponse, 
   try {
     const result = await decide(call, services).catch((error: Error) => internal(call, error));
     await finish(call, result, services);
+    services.shadow.mirror(call, services);
   } catch (error) {
     internal(call, error as Error);
     response.destroy();
@@ -41,6 +43,7 @@ async function decide(call: Call, services: WorkerServices): Promise<Answer | Re
   const target = findTarget(call, services.registry);
   if (isRefusal(target)) return target;
   if (target.kind !== 'method') return page(call, target, services);
+  if (isPastSunset(target.method.owner.contract.lifecycle, call.time)) return refusal('gone');
   // Until a record can be written again no strict call is made; this refusal's own record is what tries it.
   if (auditLevel(call) === 'strict' && !services.audit.available) return retryLater('audit-unavailable', 5);
   const body = await admitBody(call, target.method, target.front, services);

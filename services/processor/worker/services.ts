@@ -7,6 +7,7 @@ import type { Gates } from './gates';
 import type { Metrics } from './metrics';
 import type { FlightResult } from './cached-call';
 import type { Registry } from './registry';
+import type { Shadow } from './shadow';
 import type { Upstream } from './upstream';
 import type { Validators } from './validators';
 
@@ -22,6 +23,8 @@ export interface WorkerServices {
   /** Workers of all gateways: what is theirs together is divided by it. */
   readonly sharers: number;
   readonly upstream: Upstream;
+  /** Copies of calls to versions on trial. */
+  readonly shadow: Shadow;
   readonly audit: AuditLog;
   readonly metrics: Metrics;
   readonly memory: MemoryBudget;

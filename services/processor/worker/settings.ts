@@ -47,6 +47,10 @@ export const MAX_EXPLAINED_BYTES = 64 * 1024;
 /** Callers whose rate limits are remembered. */
 export const MAX_LIMITED_CALLERS = 100_000;
 
+/** Copies of calls on their way to versions on trial, and what they may hold of the worker's memory. */
+export const MAX_SHADOWS = 32;
+export const MAX_SHADOW_BYTES = 8 * 1024 * 1024;
+
 /** How long a worker serves on without a supervisor. */
 export const ORPHAN_MS = 300_000;
 

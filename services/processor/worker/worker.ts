@@ -21,6 +21,7 @@ import { RedisConnection } from './redis/connection';
 import { Registry } from './registry';
 import type { WorkerServices } from './services';
 import { BACKLOG, KEEP_ALIVE_MS, MAX_HEADER_BYTES } from './settings';
+import { Shadow } from './shadow';
 import { Upstream } from './upstream';
 import { Validators } from './validators';
 
@@ -56,6 +57,7 @@ export class RequestWorker {
       gates: new Gates(),
       sharers,
       upstream: new Upstream(this.innerSocket),
+      shadow: new Shadow(),
       audit: openAuditLog(config.audit, index, (error) => log('error', 'audit records could not be written', { reason: error.message })),
       metrics: new Metrics(),
       memory: new MemoryBudget(config.maxBufferedBytes),

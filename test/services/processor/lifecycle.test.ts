@@ -27,3 +27,20 @@ test('every answer of a contract says so, also a refused body; who may not call 
     await fixture.stop();
   }
 });
+
+test('once the day of the sunset is over whoever may call is told that the contract is gone, and nobody else', async () => {
+  const contract = { lifecycle: { deprecated: '2020-01-01', sunset: '2020-06-30', retired: false } };
+  const fixture = await WorkerFixture.start([makePart({ contract })]);
+  try {
+    const gone = await fixture.call({ body: { income: 1, age: 1, amount: 1 } });
+    expect([gone.status, gone.json.type, gone.headers['sunset']]).toEqual([
+      410,
+      'https://kea.dev/problems/gone',
+      'Tue, 30 Jun 2020 00:00:00 GMT',
+    ]);
+    expect((await fixture.call({ body: {}, roles: ['iris:predict'] })).status).toBe(403);
+    expect(fixture.inner.calls).toEqual([]);
+  } finally {
+    await fixture.stop();
+  }
+});
