@@ -11,7 +11,7 @@ import { ShardMark } from '../../core/contract/bundle-shards';
  * - everything waits for its namespace; pods also for the namespace's limits, for the network policies that select them, and for their account's rights;
  * - a budget and a monitor follow what they measure; a route follows the Service and the pods behind it;
  * - a part of the gateway's bundle follows its model's pods, the index follows all parts, gateway pods follow the index: they are ready once they hold it;
- * - Jobs that an apply waits for follow the index and the gateway.
+ * - the index follows the Jobs that bring roles to the identity provider; Jobs that an apply waits for follow the index and the gateway.
  */
 export function dependenciesOf(objects: readonly PlanObject[]): ReadonlyMap<PlanObject, readonly PlanObject[]> {
   const index = new PlanIndex(objects);
@@ -35,6 +35,8 @@ class PlanIndex {
   private readonly bindings = new Groups();
   private readonly workloadsOfModel = new Groups();
   private readonly gateway: PlanObject[] = [];
+  /** Jobs that bring access rules to where they are held. */
+  private readonly accessJobs: PlanObject[] = [];
   private readonly shards = { part: [] as PlanObject[], openapi: [] as PlanObject[], index: [] as PlanObject[] };
 
   constructor(objects: readonly PlanObject[]) {
@@ -69,6 +71,7 @@ class PlanIndex {
       if (object.model !== undefined) this.workloadsOfModel.add(object.model, object);
       if (object.kind !== 'Job' && labelsOf(object.value)[Label.component] === GATEWAY_COMPONENT) this.gateway.push(object);
     }
+    if (kind === 'Job' && object.layer === 'access') this.accessJobs.push(object);
     if (kind === 'Service') this.selectable.services.add(namespace, labelsOf(object.value), object);
     if (GUARDS.has(kind)) this.guards.add(namespace, object);
     if (BINDINGS.has(kind)) {
@@ -93,7 +96,7 @@ class PlanIndex {
     if (object.layer === 'gates') return [...this.shards.index, ...this.gateway];
     if (this.gateway.includes(object)) return this.shards.index;
     const shard = shardOf(object);
-    if (shard === 'index') return [...this.shards.part, ...this.shards.openapi];
+    if (shard === 'index') return [...this.shards.part, ...this.shards.openapi, ...this.accessJobs];
     return shard === 'part' && object.model !== undefined ? this.workloadsOfModel.of(object.model) : [];
   }
 }

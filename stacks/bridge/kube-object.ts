@@ -12,9 +12,19 @@ export function typeToken({ apiVersion, kind }: Pick<PlanObject, 'apiVersion' | 
   return `kubernetes:${groupOf(apiVersion) === '' ? `core/${apiVersion}` : apiVersion}:${kind}`;
 }
 
+/**
+ * An object's name without the digest of its content, which Jobs and what they read carry in it. In the state it stays one resource: another content
+ * makes the new object first, waits for it, and removes the old one last.
+ */
+export function stableName({ kind, name, model }: Pick<PlanObject, 'kind' | 'name' | 'model'>): string {
+  const isDigested = (kind === 'Job' || kind === 'ConfigMap') && model === undefined;
+  return isDigested ? name.replace(/-[0-9a-f]{12}(?=-|$)/, '') : name;
+}
+
 /** Name in the state: the component's, then what the cluster calls the object; never a place in a construct tree. */
-export function resourceName(component: string, { namespace, name }: Pick<PlanObject, 'namespace' | 'name'>): string {
-  return namespace === undefined ? `${component}/${name}` : `${component}/${namespace}/${name}`;
+export function resourceName(component: string, object: Pick<PlanObject, 'kind' | 'namespace' | 'name' | 'model'>): string {
+  const { namespace } = object;
+  return [component, ...(namespace === undefined ? [] : [namespace]), stableName(object)].join('/');
 }
 
 /** Any Kubernetes object as a Pulumi resource. The provider goes by the type alone, hence one class serves all kinds, custom ones too. */

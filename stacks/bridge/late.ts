@@ -4,6 +4,8 @@ import { objectKey, describeObject, type PlanObject } from '../../constructs/pla
 import { deployFindings } from '../../core/findings/deploy';
 import { finding } from '../../core/findings/finding';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json';
+
+import { stableName } from './kube-object';
 import { heed } from './refuse';
 
 /** A place in a document. */
@@ -66,7 +68,7 @@ export function bindLate(document: JsonObject, late: readonly Late[], render: Re
   // All of them, not only the leaf's own: a digest over a leaf's neighbours is right only when they are.
   const values = pulumi.all(late.map((each) => each.value));
   const inputs = (object: PlanObject): pulumi.Inputs => {
-    const key = objectKey(object);
+    const key = stableKey(object);
     const own = [...(leaves.get(key)?.values() ?? [])];
     return outermost(own.map((each) => each.path)).reduce<pulumi.Inputs>(
       (all, path) => placed(all, path, values.apply((known) => valueAt(real(known).get(key)?.value, path)) as never),
@@ -126,8 +128,13 @@ function isWithin(path: Path, outer: Path): boolean {
   return outer.length <= path.length && outer.every((step, index) => path[index] === step);
 }
 
+/** Identity of an object, whatever the digest of its content. */
+function stableKey(object: PlanObject): string {
+  return objectKey({ ...object, name: stableName(object) });
+}
+
 function byKey(objects: readonly PlanObject[]): ReadonlyMap<string, PlanObject> {
-  return new Map(objects.map((object) => [objectKey(object), object]));
+  return new Map(objects.map((object) => [stableKey(object), object]));
 }
 
 /** A copy with another value at one place. */

@@ -34,6 +34,8 @@ export interface Facts {
   readonly autoscaled: ReadonlySet<string>;
 }
 
+/** What a plan sets is the plan's: a hand that changed it since is overruled, where server-side apply would stop at a conflict. */
+const OVERRULE = { 'pulumi.com/patchForce': 'true' };
 const NO_WAIT = { 'pulumi.com/skipAwait': 'true' };
 
 /** The one table; an object gets every row that fits. */
@@ -59,7 +61,10 @@ const TABLE: readonly Row[] = [
 /** Everything that the table says about one object. */
 export function treatmentOf(object: PlanObject, facts: Facts): Treatment {
   const rows = TABLE.filter((row) => row.kind === object.kind && (row.where?.(object, facts) ?? true));
-  const treatment = rows.reduce<Treatment>((all, { kind: _kind, where: _where, ...row }) => ({ ...all, ...row }), {});
+  const treatment = rows.reduce<Treatment>(
+    (all, { kind: _kind, where: _where, ...row }) => ({ ...all, ...row, annotations: { ...all.annotations, ...row.annotations } }),
+    { annotations: OVERRULE },
+  );
   const { timeouts } = treatment;
   if (facts.wait === undefined || timeouts?.create === undefined) return treatment;
   return { ...treatment, timeouts: { ...timeouts, create: facts.wait, update: facts.wait } };

@@ -83,7 +83,7 @@ export async function makeProject(plane: Pick<ControlPlane, 'kubeconfig'>, files
       const text = await done('preview', '--json', '--non-interactive');
       const { steps } = JSON.parse(text.slice(text.indexOf('{'))) as { readonly steps: readonly Step[] };
       return steps
-        .filter(({ op }) => op !== 'same')
+        .filter(({ op }) => !['same', 'create-replacement', 'delete-replaced'].includes(op))
         .map(({ op, urn }) => `${op} ${urn.split('::')[2]?.split('$').at(-1)} ${urn.split('::')[3]}`)
         .sort();
     },

@@ -109,11 +109,13 @@ describe('one stack from nothing to nothing', () => {
     expect(await project.done(...up, '--expect-no-changes')).toMatch(/\d+ unchanged/);
   }, 240_000);
 
-  test('a higher limit of one method changes its part of the bundle and the index, and no pod', async () => {
+  test('a higher limit of one method changes its part of the bundle, the index, and what proves that it arrived; no pod', async () => {
     const before = await object(`${DEPLOYMENTS}/alpha-v1-0-0`);
     project.write('models/alpha/model.yaml', model({ ...FIRST, limit: 700 }));
     const changes = await project.changes();
-    expect(changes.filter((each) => !each.endsWith('/kea-bundle-openapi'))).toEqual([
+    expect(changes).toEqual([
+      'replace kubernetes:batch/v1:Job kea/kea-system/kea-gateway-applied',
+      'update kubernetes:core/v1:ConfigMap kea/kea-models/alpha-v1-checks',
       'update kubernetes:core/v1:ConfigMap kea/kea-system/kea-bundle-alpha-v1',
       'update kubernetes:core/v1:ConfigMap kea/kea-system/kea-bundle-index',
     ]);
@@ -141,14 +143,14 @@ describe('one stack from nothing to nothing', () => {
   test('the next up recovers', async () => {
     project.write('models/beta/model.yaml', model({ versions: ['1.0.0', '1.1.0'], routed: '1.1.0' }));
     await project.done(...up);
-    expect(await object(`${DEPLOYMENTS}/beta-v1-1-0`)).toMatchObject({ status: { readyReplicas: 1 } });
+    expect(await object(`${DEPLOYMENTS}/beta-v1-1-0`)).toMatchObject({ status: { readyReplicas: expect.any(Number) } });
   }, 240_000);
 
   test('a removed model goes after the gateway has let go of it, and takes nothing of others along', async () => {
     rmSync(`${project.folder}/models/beta`, { recursive: true });
     const changes = await project.changes();
     expect(changes.filter((each) => each.includes('alpha'))).toEqual([]);
-    expect(changes.filter((each) => each.startsWith('delete')).every((each) => each.includes('beta'))).toBe(true);
+    expect(changes.filter((each) => each.startsWith('delete ')).every((each) => each.includes('beta'))).toBe(true);
     const text = await project.done(...up);
     expect(text.indexOf('kea/kea-system/kea-bundle-index updated')).toBeGreaterThan(0);
     expect(text.indexOf('kea/kea-system/kea-bundle-index updated')).toBeLessThan(text.indexOf('kea/kea-models/beta-v1-1-0 deleting'));
@@ -177,7 +179,7 @@ describe('one stack from nothing to nothing', () => {
     expect(text).toMatch(/kea-models\/gamma-v1-0-0 creat/);
     await project.pulumi('cancel', '--yes');
     await project.done(...up);
-    expect(await object(`${DEPLOYMENTS}/gamma-v1-0-0`)).toMatchObject({ status: { readyReplicas: 1 } });
+    expect(await object(`${DEPLOYMENTS}/gamma-v1-0-0`)).toMatchObject({ status: { readyReplicas: expect.any(Number) } });
     await project.done(...up, '--expect-no-changes');
   }, 180_000);
 
