@@ -151,7 +151,7 @@ export class Cluster {
 
   /** Output of kubectl. */
   kubectl(...args) {
-    return execute(this.programs.kubectl, args, { environment: { KUBECONFIG: this.kubeconfig }, timeoutMs: 120_000 });
+    return execute(this.programs.kubectl, args, { environment: { KUBECONFIG: this.kubeconfig }, timeoutMs: 180_000, most: Infinity });
   }
 
   /** Program and arguments that run a command on the node: it sees pods, Services and the cluster's names. */
@@ -163,7 +163,7 @@ export class Cluster {
 
   /** Output of a command on the node. */
   async exec(...command) {
-    return execute(...this.command(...command));
+    return execute(...this.command(...command), { most: Infinity });
   }
 
   /** Imports an archive. A pod that pins a digest finds it only under a name with that digest, which containerd does not give by itself. */

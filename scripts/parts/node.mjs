@@ -53,7 +53,7 @@ function own(name, version, cold) {
   };
 }
 
-export const netpol = own('netpol', '1.0.0', '10 s of compiling after Kubernetes');
+export const netpol = own('netpol', '1.0.1', '10 s of compiling after Kubernetes');
 export const pause = own('pause', '1.0.0', '2 s of compiling');
 
 /** Files of Debian packages that are installed, because they need libraries or call one another. @returns {import('./types').Part} */

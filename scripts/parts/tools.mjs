@@ -1,8 +1,8 @@
 // Starting other programs, for those who obtain parts.
 import { spawn } from 'node:child_process';
 
-/** Runs a program; resolves with its output, rejects with the end of it. */
-export function execute(file, args, { cwd, environment = {}, timeoutMs = 45 * 60_000 } = {}) {
+/** Runs a program; resolves with its output (its last `most` characters), rejects with the end of it. */
+export function execute(file, args, { cwd, environment = {}, timeoutMs = 45 * 60_000, most = 20_000 } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
       cwd,
@@ -11,7 +11,7 @@ export function execute(file, args, { cwd, environment = {}, timeoutMs = 45 * 60
       timeout: timeoutMs,
     });
     let output = '';
-    const collect = (chunk) => (output = (output + chunk).slice(-20_000));
+    const collect = (chunk) => (output = (output + chunk).slice(-most));
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
     child.once('error', (error) => reject(new Error(`${file}: ${error.code === 'ENOENT' ? 'not installed' : error.message}`)));

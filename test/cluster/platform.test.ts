@@ -12,12 +12,14 @@ const GATEWAYS = 'app.kubernetes.io/name=kea-gateway';
 const CREDIT_1_4 = 'app.kubernetes.io/instance=credit-score-v1-4-0';
 
 let platform: Platform;
-let failed = false;
+/** Until everything stands, whatever goes wrong is worth its logs. */
+let failed = true;
 
 beforeAll(async () => {
   platform = await Platform.start();
   await platform.apply();
-}, 4 * MINUTES);
+  failed = false;
+}, 6 * MINUTES);
 
 afterAll(async () => platform?.end(failed), MINUTES);
 

@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { promisify } from 'node:util';
 import type { Cluster } from '../../scripts/cluster/index.mjs';
 import { down, up } from '../../scripts/cluster/index.mjs';
 import { buildImage } from '../../scripts/images/index.mjs';
+import { aclFile } from '../../constructs/cache/render/redis-conf';
 import { packageRoot } from '../../core/package-root';
 import { tokenMaker } from '../integration/envoy/tokens';
 
@@ -52,6 +54,7 @@ export class Platform {
     const folder = mkdtempSync(join(tmpdir(), 'kea-cluster-'));
     const platform = new Platform(await up(join(folder, 'node')), folder);
     await platform.loadImages();
+    await platform.secrets();
     platform.files();
     return platform;
   }
@@ -64,7 +67,8 @@ export class Platform {
       mkdirSync(kept, { recursive: true });
       const all = await this.kubectl('get', 'all,events,endpointslices,networkpolicies', '-A', '-o', 'yaml').catch(String);
       writeFileSync(join(kept, 'objects.yaml'), all);
-      cpSync(this.cluster.place.at('log'), join(kept, 'log'), { recursive: true, dereference: true });
+      // `containers` holds links to what lies below `pods`.
+      cpSync(this.cluster.place.at('log'), kept, { recursive: true, filter: (file) => !file.endsWith('/containers') });
       process.stderr.write(`logs of the cluster: ${kept}\n`);
     }
     await down(join(this.folder, 'node'));
@@ -105,6 +109,17 @@ export class Platform {
   pin(image: string, digest: string): void {
     this.lock = { ...this.lock, [image]: digest };
     this.writeLock();
+  }
+
+  /** What the plan expects somebody to have made: the users of the managed Redis. */
+  private async secrets(): Promise<void> {
+    const password = randomBytes(16).toString('hex');
+    const hash = createHash('sha256').update(password).digest('hex');
+    const acl = join(this.folder, 'users.acl');
+    writeFileSync(acl, aclFile('kea:', hash));
+    await this.kubectl('create', 'namespace', 'kea-system');
+    const values = ['--from-literal=username=kea', `--from-literal=password=${password}`, `--from-file=users.acl=${acl}`];
+    await this.kubectl('-n', 'kea-system', 'create', 'secret', 'generic', 'kea-redis', ...values);
   }
 
   private async loadImages(): Promise<void> {

@@ -28,7 +28,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 )
 
-const version = "1.0.0"
+const version = "1.0.1"
 
 func main() {
 	kubeconfig := flag.String("kubeconfig", "", "path of the kubeconfig")
@@ -210,6 +210,9 @@ func (c *cluster) peers(field, namespace string, peers []net.NetworkPolicyPeer) 
 		return []match{{"", c.pods}}
 	}
 	for _, peer := range peers {
+		if peer.IPBlock != nil && strings.Contains(peer.IPBlock.CIDR, ":") {
+			continue // no pod has an IPv6 address here
+		}
 		if peer.IPBlock != nil {
 			text := "ip " + field + " " + peer.IPBlock.CIDR
 			if len(peer.IPBlock.Except) > 0 {
