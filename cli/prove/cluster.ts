@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { get } from 'node:http';
 import { podTemplate } from '../../constructs/plan/references';
 import type { Plan, PlanObject } from '../../constructs/plan/plan-object';
 import { GATEWAY_COMPONENT, Label } from '../../constructs/shared/labels';
@@ -26,11 +27,24 @@ export async function gatewayCounters(
   return {
     sources: forwards.map(
       ({ port }) =>
-        async () =>
-          (await fetch(`http://127.0.0.1:${port}${ManagementPath.metrics}`, { signal: AbortSignal.timeout(10_000) })).text(),
+        () =>
+          page(port),
     ),
     close: () => forwards.forEach(({ close }) => close()),
   };
+}
+
+function page(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const question = get({ host: '127.0.0.1', port, path: ManagementPath.metrics, timeout: 10_000, agent: false }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+      answer.on('end', () => resolve(text));
+      answer.on('error', reject);
+    });
+    question.on('timeout', () => question.destroy(new Error('the management port does not answer')));
+    question.on('error', reject);
+  });
 }
 
 function forward(kubectl: Kubectl, namespace: string, pod: string): Promise<{ readonly port: number; close(): void }> {
@@ -52,7 +66,7 @@ function forward(kubectl: Kubectl, namespace: string, pod: string): Promise<{ re
 
 /** Runs the plan's own isolation check once more: a pod that tries to reach a model directly, and must fail. */
 export async function proveIsolation(plan: Plan, kubectl: Kubectl, mark: string): Promise<Section> {
-  const job = plan.objects.find((object) => object.kind === 'Job' && labels(object)[Label.component] === 'isolation-check');
+  const job = plan.objects.find((object) => object.kind === 'Job' && object.name.startsWith('kea-isolation-check-'));
   if (!job) return notTried(ISOLATED, 'the plan holds no isolation check');
   const name = `kea-proof-isolation-${mark}`;
   const copy = renamed(job.value, name);
@@ -121,11 +135,6 @@ async function withObject(
 function renamed(value: JsonObject, name: string): JsonObject {
   const metadata = value['metadata'] as JsonObject;
   return { ...value, metadata: { ...metadata, name, labels: { ...(metadata['labels'] as JsonObject), [PROOF]: name } } };
-}
-
-function labels({ value }: PlanObject): JsonObject {
-  const metadata = value['metadata'] as JsonObject;
-  return isJsonObject(metadata['labels']) ? metadata['labels'] : {};
 }
 
 function podSpec(object: PlanObject): JsonObject | undefined {
