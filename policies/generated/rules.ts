@@ -817,7 +817,7 @@ export const rules: readonly Rule[] = [
     parameters: {},
     variables: [{ name: 'name', expression: 'object.kind + " " + object.metadata.?name.orValue("without a name")' }],
     expression:
-      'size(object.?spec.?rules.orValue([])) > 0 && object.spec.?rules.orValue([]).all(rule, rule.?host.orValue("") != "" && !rule.?host.orValue("").startsWith("*") && object.spec.?tls.orValue([]).exists(each, each.?hosts.orValue([]).exists(host, host == rule.?host.orValue(""))))',
+      'size(object.?spec.?rules.orValue([])) > 0 && object.spec.?rules.orValue([]).all(rule, !rule.?host.orValue("").startsWith("*") && object.spec.?tls.orValue([]).exists(each, each.?hosts.orValue([]).exists(host, host == rule.?host.orValue(""))))',
     messageExpression: 'variables.name + " has a host without encryption, or a wildcard"',
     source: 'written',
     file: 'policies/rules/net/ingress-tls.yaml',
@@ -1776,7 +1776,7 @@ export const rules: readonly Rule[] = [
     parameters: {},
     variables: [
       { name: 'name', expression: 'object.kind + " " + object.metadata.?name.orValue("without a name")' },
-      { name: 'rules', expression: 'has(object.rules) && object.rules != null ? object.rules : []' },
+      { name: 'rules', expression: 'object.?rules.orValue([])' },
     ],
     expression:
       'variables.rules.all(r, !r.?verbs.orValue(["*"]).exists(verb, verb in ["escalate", "bind", "impersonate"]) && !(r.?resources.orValue([]).exists(each, each in ["certificatesigningrequests/approval", "signers"]) && r.?verbs.orValue(["*"]).exists(verb, verb in ["update", "patch", "approve", "sign", "*"])) && !(r.?resources.orValue([]).exists(each, each == "serviceaccounts/token") && r.?verbs.orValue(["*"]).exists(verb, verb in ["create", "*"])))',
@@ -1799,7 +1799,7 @@ export const rules: readonly Rule[] = [
     parameters: {},
     variables: [
       { name: 'name', expression: 'object.kind + " " + object.metadata.?name.orValue("without a name")' },
-      { name: 'rules', expression: 'has(object.rules) && object.rules != null ? object.rules : []' },
+      { name: 'rules', expression: 'object.?rules.orValue([])' },
     ],
     expression:
       'variables.rules.all(r, !( r.?resources.orValue([]).exists(each, each in ["pods", "*"]) && r.?verbs.orValue(["*"]).exists(verb, verb in ["create", "*"]) || r.?resources.orValue([]).exists(each, each in ["pods/exec", "pods/attach", "pods/portforward", "pods/proxy", "pods/ephemeralcontainers", "pods/*"])))',
@@ -1822,7 +1822,7 @@ export const rules: readonly Rule[] = [
     parameters: {},
     variables: [
       { name: 'name', expression: 'object.kind + " " + object.metadata.?name.orValue("without a name")' },
-      { name: 'rules', expression: 'has(object.rules) && object.rules != null ? object.rules : []' },
+      { name: 'rules', expression: 'object.?rules.orValue([])' },
     ],
     expression:
       'variables.rules.all(r, !r.?resources.orValue([]).exists(each, each in ["secrets", "*"]) || (r.?verbs.orValue(["*"]).all(verb, verb == "get") && size(r.?resourceNames.orValue([])) > 0) || !r.?verbs.orValue(["*"]).exists(verb, verb in ["get", "list", "watch", "*"]))',
@@ -1845,7 +1845,7 @@ export const rules: readonly Rule[] = [
     parameters: {},
     variables: [
       { name: 'name', expression: 'object.kind + " " + object.metadata.?name.orValue("without a name")' },
-      { name: 'rules', expression: 'has(object.rules) && object.rules != null ? object.rules : []' },
+      { name: 'rules', expression: 'object.?rules.orValue([])' },
     ],
     expression:
       'variables.rules.all(r, !(r.?resources.orValue([]).exists(each, each in ["mutatingwebhookconfigurations", "validatingwebhookconfigurations", "validatingadmissionpolicies", "validatingadmissionpolicybindings", "mutatingadmissionpolicies", "mutatingadmissionpolicybindings"]) && r.?verbs.orValue(["*"]).exists(verb, verb in ["create", "update", "patch", "delete", "deletecollection", "*"])))',
@@ -2071,7 +2071,7 @@ export const rules: readonly Rule[] = [
       { name: 'name', expression: 'object.kind + " " + object.metadata.?name.orValue("without a name")' },
     ],
     expression:
-      'variables.containers.all(c,\n  (!has(c.startupProbe) || (!has(c.startupProbe.httpGet) || c.?ports.orValue([]).exists(p, p.?name.orValue("") == c.startupProbe.httpGet.port) || variables.containers.exists(o, o.?ports.orValue([]).exists(p, p.containerPort == c.startupProbe.httpGet.port)))\n  && (!has(c.startupProbe.tcpSocket) || c.?ports.orValue([]).exists(p, p.?name.orValue("") == c.startupProbe.tcpSocket.port) || variables.containers.exists(o, o.?ports.orValue([]).exists(p, p.containerPort == c.startupProbe.tcpSocket.port))))\n&&   (!has(c.readinessProbe) || (!has(c.readinessProbe.httpGet) || c.?ports.orValue([]).exists(p, p.?name.orValue("") == c.readinessProbe.httpGet.port) || variables.containers.exists(o, o.?ports.orValue([]).exists(p, p.containerPort == c.readinessProbe.httpGet.port)))\n  && (!has(c.readinessProbe.tcpSocket) || c.?ports.orValue([]).exists(p, p.?name.orValue("") == c.readinessProbe.tcpSocket.port) || variables.containers.exists(o, o.?ports.orValue([]).exists(p, p.containerPort == c.readinessProbe.tcpSocket.port))))\n&&   (!has(c.livenessProbe) || (!has(c.livenessProbe.httpGet) || c.?ports.orValue([]).exists(p, p.?name.orValue("") == c.livenessProbe.httpGet.port) || variables.containers.exists(o, o.?ports.orValue([]).exists(p, p.containerPort == c.livenessProbe.httpGet.port)))\n  && (!has(c.livenessProbe.tcpSocket) || c.?ports.orValue([]).exists(p, p.?name.orValue("") == c.livenessProbe.tcpSocket.port) || variables.containers.exists(o, o.?ports.orValue([]).exists(p, p.containerPort == c.livenessProbe.tcpSocket.port)))))',
+      'variables.containers.all(c, [c.?startupProbe.?httpGet.?port, c.?startupProbe.?tcpSocket.?port, c.?readinessProbe.?httpGet.?port, c.?readinessProbe.?tcpSocket.?port, c.?livenessProbe.?httpGet.?port, c.?livenessProbe.?tcpSocket.?port].all(asked, !asked.hasValue() || c.?ports.orValue([]).exists(p, p.?name.orValue("") == asked.value()) || variables.containers.exists(o, o.?ports.orValue([]).exists(p, p.containerPort == asked.value()))))',
     messageExpression: '"a probe of " + variables.name + " asks a port that nobody declares"',
     source: 'written',
     file: 'policies/rules/rel/probe-port.yaml',
@@ -2098,9 +2098,8 @@ export const rules: readonly Rule[] = [
       { name: 'servers', expression: 'variables.podSpec.?containers.orValue([])' },
     ],
     expression:
-      '!variables.servers.exists(c, has(c.readinessProbe) && has(c.livenessProbe) &&   c.?readinessProbe.?httpGet.?path.orValue("") == c.?livenessProbe.?httpGet.?path.orValue("") &&   c.?readinessProbe.?httpGet.?port.orValue(0) == c.?livenessProbe.?httpGet.?port.orValue(0) &&   c.?readinessProbe.?tcpSocket.?port.orValue(0) == c.?livenessProbe.?tcpSocket.?port.orValue(0) &&   c.?readinessProbe.?exec.?command.orValue([""]) == c.?livenessProbe.?exec.?command.orValue([""]) &&   c.?readinessProbe.?grpc.?port.orValue(0) == c.?livenessProbe.?grpc.?port.orValue(0))',
-    messageExpression:
-      '"the same probe twice: " + variables.servers.filter(c, has(c.readinessProbe) && has(c.livenessProbe)).map(c, c.name).join(", ")',
+      '!variables.servers.exists(c, has(c.livenessProbe) &&   c.?readinessProbe.?httpGet.?path.orValue("") == c.?livenessProbe.?httpGet.?path.orValue("") &&   c.?readinessProbe.?httpGet.?port.orValue(0) == c.?livenessProbe.?httpGet.?port.orValue(0) &&   c.?readinessProbe.?tcpSocket.?port.orValue(0) == c.?livenessProbe.?tcpSocket.?port.orValue(0) &&   c.?readinessProbe.?exec.?command.orValue([""]) == c.?livenessProbe.?exec.?command.orValue([""]) &&   c.?readinessProbe.?grpc.?port.orValue(0) == c.?livenessProbe.?grpc.?port.orValue(0))',
+    messageExpression: '"the same probe twice: " + variables.servers.filter(c, has(c.livenessProbe)).map(c, c.name).join(", ")',
     source: 'written',
     file: 'policies/rules/rel/probes-differ.yaml',
   },
@@ -2154,7 +2153,7 @@ export const rules: readonly Rule[] = [
       { name: 'name', expression: 'object.kind + " " + object.metadata.?name.orValue("without a name")' },
     ],
     expression:
-      'variables.labels[?"app.kubernetes.io/component"].orValue("") in variables.single || object.?spec.?strategy.?type.orValue("RollingUpdate") == "RollingUpdate" && (object.?spec.?strategy.?rollingUpdate.?maxUnavailable.orValue("25%") == 0 || object.?spec.?strategy.?rollingUpdate.?maxUnavailable.orValue("25%") == "0%")',
+      'variables.labels[?"app.kubernetes.io/component"].orValue("") in variables.single || object.?spec.?strategy.?rollingUpdate.?maxUnavailable.orValue("25%") == 0 || object.?spec.?strategy.?rollingUpdate.?maxUnavailable.orValue("25%") == "0%"',
     messageExpression: 'variables.name + " takes pods away before new ones are ready"',
     source: 'written',
     file: 'policies/rules/rel/rollout.yaml',
