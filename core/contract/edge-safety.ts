@@ -100,7 +100,7 @@ function loginBreaches(config: JsonObject, route: JsonObject, scope: RouteScope)
   if (object(config['credentials'])['cookie_domain'] !== undefined) breaches.push(weak('its cookies go to other hosts'));
   if (!array(config['auth_scopes']).includes('openid')) breaches.push(weak('it does not ask for the scope openid'));
   if (config['disable_token_encryption'] === true) breaches.push(weak('its cookies are not encrypted'));
-  const addresses = [config['redirect_uri'], config['post_logout_redirect_uri'] ?? config['redirect_uri']];
+  const addresses = [config['redirect_uri'], object(config['post_logout_redirect_uri'])['uri'] ?? config['redirect_uri']];
   if (addresses.some((address) => typeof address !== 'string' || address.includes('%')))
     breaches.push(weak('where it leads back to depends on the request'));
   const passes = array(config['pass_through_matcher']).map(object);

@@ -46,7 +46,7 @@ export function loginRoute(login: LoginOptions): { readonly [filter: string]: Js
         redirect_uri: `${login.origin}${DOCS}/callback`,
         redirect_path_matcher: { path: { exact: `${DOCS}/callback` } },
         signout_path: { path: { exact: `${DOCS}/logout` } },
-        ...(login.endSessionEndpoint ? { post_logout_redirect_uri: `${login.origin}${DOCS}` } : {}),
+        ...(login.endSessionEndpoint ? { post_logout_redirect_uri: { uri: `${login.origin}${DOCS}` } } : {}),
         forward_bearer_token: true,
         use_refresh_token: true,
         default_refresh_token_expires_in: `${login.sessionSeconds ?? 28_800}s`,
