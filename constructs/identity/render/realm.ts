@@ -158,18 +158,24 @@ function peopleClients(hostname: string, models: readonly ResolvedModel[]): read
   const common = { ...noFlow, publicClient: true, standardFlowEnabled: true };
   const sets = { defaultScopes: ['basic', 'profile', ROLES_SCOPE] };
   return [
+    // The pages show what the caller may use and try it, so their tokens hold all of the caller's roles.
     object('login', RealmClient.login, {
       initial: { enabled: true },
-      // The pages show what the caller may use, so their token holds all of the caller's roles.
       fields: { ...common, name: 'Documentation pages', fullScopeAllowed: true, redirectUris: [`${origin}/docs/callback`], webOrigins: [] },
       attributes: { ...pkce, 'post.logout.redirect.uris': `${origin}/docs` },
       sets,
     }),
     object('login', RealmClient.portal, {
       initial: { enabled: true },
-      fields: { ...common, name: 'Trying calls', redirectUris: [`${origin}/docs/authorized`], webOrigins: [origin] },
+      fields: {
+        ...common,
+        name: 'Trying calls',
+        fullScopeAllowed: true,
+        redirectUris: [`${origin}/docs/authorized`],
+        webOrigins: [origin],
+      },
       attributes: pkce,
-      sets: { ...sets, scoped: realmRoles(models), optionalScopes: models.map(({ name }) => modelScope(name)) },
+      sets,
     }),
     object('login', RealmClient.cli, {
       initial: { enabled: true },
