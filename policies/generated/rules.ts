@@ -943,11 +943,11 @@ export const rules: readonly Rule[] = [
       open: {
         description: 'Components that may have a load balancer.',
         schema: { type: 'array', items: { type: 'string' } },
-        default: ['gateway'],
+        default: ['gateway', 'exposure'],
       },
     },
     variables: [
-      { name: 'open', expression: '["gateway"]' },
+      { name: 'open', expression: '["gateway", "exposure"]' },
       { name: 'labels', expression: 'object.metadata.?labels.orValue({})' },
       { name: 'name', expression: 'object.kind + " " + object.metadata.?name.orValue("without a name")' },
     ],
