@@ -2,7 +2,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { deployFindings } from '../../core/findings/deploy';
 import { finding } from '../../core/findings/finding';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json';
-import schema from '../../schema/platform.schema.json';
+import { platformSchema } from '../../schema/source/platform';
 import type { Late, Path } from './late';
 import { heed } from './refuse';
 
@@ -19,7 +19,7 @@ const PROBES: readonly (readonly [string, string])[] = [
 
 /** The schema's node at a path of a document, through `$ref`s. */
 function schemaAt(path: Path): JsonObject | undefined {
-  const root = schema as unknown as JsonObject;
+  const root = platformSchema;
   return path.reduce<JsonObject | undefined>(
     (node, step) => {
       const properties = node?.['properties'];

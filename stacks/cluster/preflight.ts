@@ -3,31 +3,31 @@ import { deployFindings } from '../../core/findings/deploy';
 import { finding, type Finding } from '../../core/findings/finding';
 import type { ResolvedStack } from '../../schema/resolved';
 import { type Cluster, type ClusterChoice, connect } from './connect';
-import { foreignObjects, absentObjects, type Existing, readExisting, readKinds, type Kinds } from './existing';
+import { foreignObjects, absentObjects, readExisting, readKinds, type Kinds } from './existing';
 
 /** Oldest Kubernetes that the plan runs on: native sidecars. */
 export const OLDEST = { major: 1, minor: 33 } as const;
 
-/**
- * Asks the cluster whether the plan may be applied to it, before anything is: is it there, is it the right one, is it new enough, does it know
- * all kinds, and does everything that exists already belong to this stack. Reads only.
- */
+/** Asks the cluster whether the plan may be applied to it, before anything is. A cluster that does not answer is a finding, too. */
 export async function preflight(plan: Plan, stack: ResolvedStack, choice: ClusterChoice): Promise<readonly Finding[]> {
   let cluster: Cluster | undefined;
   try {
     cluster = await connect(choice);
-    const identity = [...(await wrongCluster(cluster, stack)), ...(await tooOld(cluster))];
-    if (identity.length > 0) return identity;
-    const kinds = await readKinds(cluster, plan.objects);
-    const existing = await readExisting(cluster, plan, kinds);
-    return [...unknownKinds(plan.objects, kinds), ...foreignObjects(plan.objects, existing, stack.name), ...absentObjects(plan, existing)];
+    return await judgeCluster(cluster, plan, stack);
   } catch (error) {
     const at = cluster ? ` (context "${cluster.context}", ${cluster.server})` : '';
     return [finding(deployFindings.unreachable, { message: `the cluster does not answer${at}: ${reason(error)}`, stack: stack.name })];
   }
 }
 
-export type { Existing };
+/** Is it the right cluster, is it new enough, does it know all kinds, and does everything that exists already belong to this stack? Reads only. */
+export async function judgeCluster(cluster: Cluster, plan: Plan, stack: ResolvedStack): Promise<readonly Finding[]> {
+  const identity = [...(await wrongCluster(cluster, stack)), ...(await tooOld(cluster))];
+  if (identity.length > 0) return identity;
+  const kinds = await readKinds(cluster, plan.objects);
+  const existing = await readExisting(cluster, plan, kinds);
+  return [...unknownKinds(plan.objects, kinds), ...foreignObjects(plan.objects, existing, stack.name), ...absentObjects(plan, existing)];
+}
 
 async function wrongCluster(cluster: Cluster, stack: ResolvedStack): Promise<Finding[]> {
   const wanted = stack.cluster?.kubeSystemUid;
