@@ -56,7 +56,15 @@ export default defineConfig(
     rules: { 'no-console': 'error' },
   },
   {
-    files: ['services/**/*.ts', 'test/**/*.ts', 'scripts/**/*.ts', 'cli/run/**/*.ts', 'cli/commands/{try,token}.ts', 'cli/canary.ts'],
+    files: [
+      'services/**/*.ts',
+      'test/**/*.ts',
+      'scripts/**/*.ts',
+      'cli/run/**/*.ts',
+      'cli/commands/{try,token}.ts',
+      'cli/canary.ts',
+      'cli/images/registry.ts',
+    ],
     rules: { 'no-restricted-globals': 'off' },
   },
   {

@@ -8,6 +8,9 @@ import { digest } from './commands/digest';
 import { explain } from './commands/explain';
 import { freeze } from './commands/freeze';
 import { gitops } from './commands/gitops';
+import { imagesBuild } from './commands/images-build';
+import { imagesList } from './commands/images-list';
+import { imagesResolve } from './commands/images-resolve';
 import { newModel } from './commands/new';
 import { promote } from './commands/promote';
 import { policiesEmit } from './commands/policies-emit';
@@ -42,6 +45,10 @@ const routes = buildRouteMap({
     promote,
     cache: buildRouteMap({ routes: { purge: cachePurge }, docs: { brief: 'Look after cached answers' } }),
     rollback,
+    images: buildRouteMap({
+      routes: { list: imagesList, resolve: imagesResolve, build: imagesBuild },
+      docs: { brief: 'Name container images by the digests that registries state' },
+    }),
     policies: buildRouteMap({
       routes: { list: policiesList, test: policiesTest, emit: policiesEmit, scan: policiesScan },
       docs: { brief: 'Look at the rules, try them, write them for other gates, judge what runs' },

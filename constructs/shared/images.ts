@@ -29,6 +29,12 @@ export const PlatformImage = {
   collector: { name: 'docker.io/otel/opentelemetry-collector-contrib', tag: '0.160.0' },
 } as const satisfies Record<string, ImageName>;
 
+/** What `services/Dockerfile` starts from: one to build in, one to run on, which holds the C libraries and certificate authorities only. */
+export const BaseImage = {
+  build: { name: 'docker.io/library/node', tag: '26-bookworm-slim' },
+  run: { name: 'gcr.io/distroless/cc-debian12', tag: 'nonroot' },
+} as const satisfies Record<string, ImageName>;
+
 /** A reference for a pod, and what is wrong with it. */
 export interface ImageReference {
   /** `name:tag@sha256:<hex>`, without the digest where nobody stated one. */
@@ -54,12 +60,12 @@ function unpinned(name: string, images: ResolvedStack['images']): Finding {
   return finding(planFindings.unpinnedImage, {
     message: `image "${name}" has no digest`,
     severity: images.unpinned === 'refuse' ? 'error' : 'warning',
-    fix: `add "${name}" with its digest to images.lock.yaml; \`docker buildx imagetools inspect\` prints it`,
+    fix: `add "${name}" with its digest to images.lock.yaml: \`kea images resolve\` asks its registry`,
   });
 }
 
 /** Replaces the registry host. A first segment with a dot, a colon or the name `localhost` is a host; without one it is Docker's. */
-function mirrored(name: string, registry: string | undefined): string {
+export function mirrored(name: string, registry: string | undefined): string {
   if (!registry) return name;
   const slash = name.indexOf('/');
   const first = slash < 0 ? '' : name.slice(0, slash);

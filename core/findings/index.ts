@@ -9,6 +9,7 @@ import { identityFindings } from './identity';
 import { planFindings } from './plan';
 import { gatewayFindings } from './gateway';
 import { liveFindings } from './live';
+import { imageFindings } from './images';
 import { modelFindings } from './model';
 import { policyFindings } from './policies';
 import { referenceFindings } from './references';
@@ -27,6 +28,7 @@ const areas: readonly { readonly [name: string]: FindingKind }[] = [
   documentFindings,
   planFindings,
   gatewayFindings,
+  imageFindings,
   identityFindings,
   liveFindings,
   modelFindings,

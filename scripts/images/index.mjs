@@ -14,7 +14,9 @@ import { NONROOT, Root } from './root.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 /** The makers themselves are part of what an image is made of. */
 const makers = () =>
-  ['archive.mjs', 'keycloak.mjs', 'programs.mjs', 'recipes.mjs', 'root.mjs'].map((file) => readFileSync(join(here, file), 'utf8')).join('');
+  ['archive.mjs', 'bill.mjs', 'keycloak.mjs', 'programs.mjs', 'recipes.mjs', 'root.mjs']
+    .map((file) => readFileSync(join(here, file), 'utf8'))
+    .join('');
 
 export const imageNames = Object.keys(recipes);
 

@@ -25,6 +25,7 @@ const TOOLS = [
   'sleep',
   'tr',
   'uname',
+  'xargs',
 ];
 /** Oldest Java that Keycloak 26 runs on. */
 const OLDEST = 17;
@@ -81,6 +82,7 @@ export function keycloakRecipe(image, distribution) {
   };
 }
 
-async function whereIs(tool) {
+/** Where a program of this machine is. */
+export async function whereIs(tool) {
   return (await execute('which', [tool])).trim();
 }

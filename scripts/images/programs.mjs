@@ -2,6 +2,7 @@
 // but what is read at run time by path.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
+import { billOfMaterials } from './bill.mjs';
 import { manifest as ownManifest, root } from '../lib/project.mjs';
 
 /** Images by name: the programs that each holds. Kept apart so that a change of the gateway's programs restarts no model. */
@@ -103,8 +104,8 @@ export function content(image) {
   ];
 }
 
-/** Lays the image's files out below `target`: `dist/`, `node_modules/`, `package.json`. */
-export function stage(image, target) {
+/** Lays the image's files out below `target`: `dist/`, `node_modules/`, `package.json`, and the bill of materials. */
+export async function stage(image, target) {
   const names = OWN_IMAGES[image]();
   const { files, packages } = reach(names);
   for (const file of files) place(join(root, 'dist', file), join(target, 'dist', file));
@@ -122,6 +123,11 @@ export function stage(image, target) {
     for (const [folder, parts] of Object.entries(FILES_ONLY[name] ?? {}))
       for (const part of parts) place(join(root, 'node_modules', folder, part), join(target, 'node_modules', folder, part));
   const { name, version, license } = ownManifest;
+  const filesOnly = names.flatMap((name) => Object.keys(FILES_ONLY[name] ?? {}));
+  writeFileSync(
+    join(target, 'bill-of-materials.cdx.json'),
+    await billOfMaterials([...whole, ...filesOnly.map((name) => `node_modules/${name}`)], [...packages, ...filesOnly], filesOnly),
+  );
   writeFileSync(join(target, 'package.json'), `${JSON.stringify({ name, version, license, private: true }, null, 2)}\n`);
   return { programs: names, packages: whole };
 }

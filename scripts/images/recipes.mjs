@@ -2,10 +2,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { root } from '../lib/project.mjs';
-import { ensure, partsFolder } from '../parts/index.mjs';
-import { keycloakRecipe } from './keycloak.mjs';
+import { ensure } from '../parts/index.mjs';
+import { keycloakRecipe, whereIs } from './keycloak.mjs';
 import { content, stage } from './programs.mjs';
 
 const require = createRequire(import.meta.url);
@@ -28,7 +28,7 @@ function own(which) {
       await into.program(process.execPath, NODE);
       into.certificates();
       mkdirSync(into.path(PLACE), { recursive: true });
-      stage(which, into.path(PLACE));
+      await stage(which, into.path(PLACE));
       for (const native of nativeFiles(into.path(PLACE))) await into.libraries(native);
       return { workdir: PLACE, environment: { NODE_ENV: 'production' } };
     },
@@ -44,21 +44,23 @@ function nativeFiles(folder) {
 }
 
 /** A program that is one file with its libraries. */
-function single(which, part, target, user) {
+function single(which, part, target, { user, beside = [] } = {}) {
   return {
     image: () => planned().PlatformImage[which],
     user,
     key: async () => digest(await ensure(part), part),
     async make(into) {
       await into.program(await ensure(part), target);
+      for (const name of beside) await into.program(await whereIs(name), join(dirname(target), name));
       into.certificates();
       return { entrypoint: [target] };
     },
   };
 }
 
+/** The part's starter lies in Keycloak's own folder. */
 async function keycloakDistribution() {
-  return join(partsFolder(), 'keycloak-26.7.5');
+  return dirname(await ensure('keycloak'));
 }
 
 /** Recipe: `image` names it, `key` tells when it must be made again, `make` fills the root and returns how it starts. */
@@ -67,7 +69,7 @@ export const recipes = {
   agent: own('agent'),
   modelServer: own('modelServer'),
   envoy: single('envoy', 'envoy', '/usr/local/bin/envoy'),
-  redis: single('redis', 'redis', '/usr/local/bin/redis-server', { uid: 999, gid: 1000 }),
+  redis: single('redis', 'redis', '/usr/local/bin/redis-server', { user: { uid: 999, gid: 1000 }, beside: ['redis-cli'] }),
   keycloak: keycloakRecipe(() => planned().PlatformImage.keycloak, keycloakDistribution),
   pause: {
     image: () => ({ name: 'kea.local/pause', tag: '1' }),
