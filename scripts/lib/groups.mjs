@@ -21,6 +21,12 @@ export const groups = [
   { name: 'apiserver', quick: false, tests: inFolder('apiserver'), parts: ['etcd', 'kubectl', 'kube-apiserver'] },
   { name: 'policies', quick: false, tests: inFolder('policies'), parts: ['etcd', 'kubectl', 'kube-apiserver'] },
   { name: 'cluster', quick: false, tests: (file) => file.startsWith('test/cluster/'), parts: ['envoy', 'redis', ...CLUSTER_PARTS] },
+  {
+    name: 'pulumi',
+    quick: false,
+    tests: inFolder('pulumi'),
+    parts: [...['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'], ...['pulumi', 'pulumi-resource-kubernetes']],
+  },
   { name: 'package', quick: false, tests: (file) => file.startsWith('test/consumers/'), parts: [] },
 ];
 
