@@ -19,7 +19,12 @@ export const groups = [
   { name: 'lint', quick: false, checks: ['lint', 'format', 'dead-code', 'generated'], parts: [] },
   { name: 'redis', quick: false, tests: inFolder('redis'), parts: ['redis'] },
   { name: 'apiserver', quick: false, tests: inFolder('apiserver'), parts: ['etcd', 'kubectl', 'kube-apiserver'] },
-  { name: 'policies', quick: false, tests: inFolder('policies'), parts: ['etcd', 'kubectl', 'kube-apiserver'] },
+  {
+    name: 'policies',
+    quick: false,
+    tests: inFolder('policies'),
+    parts: ['etcd', 'kubectl', 'kube-apiserver', 'pulumi', 'pulumi-resource-kubernetes'],
+  },
   { name: 'cluster', quick: false, tests: (file) => file.startsWith('test/cluster/'), parts: ['envoy', 'redis', ...CLUSTER_PARTS] },
   {
     name: 'pulumi',
