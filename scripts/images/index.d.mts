@@ -9,4 +9,11 @@ export interface BuiltImage {
   readonly archive: string;
 }
 export const imageNames: readonly string[];
-export function buildImage(id: string, recipe?: unknown): Promise<BuiltImage>;
+/** How one image is made: `key` tells when it must be made again, `make` fills the root and says how it starts. */
+export interface Recipe {
+  image(): { readonly name: string; readonly tag: string };
+  key(): Promise<string>;
+  make(into: unknown): Promise<object>;
+}
+export const recipes: Readonly<Record<string, Recipe>>;
+export function buildImage(id: string, recipe?: Recipe): Promise<BuiltImage>;

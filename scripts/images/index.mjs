@@ -18,6 +18,7 @@ const makers = () =>
     .map((file) => readFileSync(join(here, file), 'utf8'))
     .join('');
 
+export { recipes };
 export const imageNames = Object.keys(recipes);
 
 /** Resolves with `{name, tag, digest, bytes, archive}` of an image, made now unless the same one is kept already. */

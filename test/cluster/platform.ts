@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Cluster } from '../../scripts/cluster/index.mjs';
 import { down, up } from '../../scripts/cluster/index.mjs';
-import { buildImage } from '../../scripts/images/index.mjs';
+import { buildImage, recipes } from '../../scripts/images/index.mjs';
 import { aclFile } from '../../constructs/cache/render/redis-conf';
 import { packageRoot } from '../../core/package-root';
 import { tokenMaker } from '../integration/envoy/tokens';
@@ -105,12 +105,6 @@ export class Platform {
     writeFileSync(join(this.project, 'images.lock.yaml'), JSON.stringify(this.lock));
   }
 
-  /** Puts another digest into the lock file. */
-  pin(image: string, digest: string): void {
-    this.lock = { ...this.lock, [image]: digest };
-    this.writeLock();
-  }
-
   /** What the plan expects somebody to have made: the users of the managed Redis. */
   private async secrets(): Promise<void> {
     const password = randomBytes(16).toString('hex');
@@ -145,7 +139,11 @@ export class Platform {
     const before = `${this.rendered}.before`;
     rmSync(before, { recursive: true, force: true });
     if (existsSync(this.rendered)) renameSync(this.rendered, before);
-    await this.kea('synth', '--stack', 'cluster', '--out', this.rendered);
+    if (existsSync(before)) cpSync(before, this.rendered, { recursive: true });
+    const { data } = JSON.parse(await this.kea('synth', '--stack', 'cluster', '--out', this.rendered, '--output', 'json')) as {
+      data: { written: readonly string[]; removed: readonly string[] };
+    };
+    if (data.written.length + data.removed.length === 0) return;
     await this.kubectl('apply', '-k', this.rendered);
     await this.settled();
     const gone = filesIn(before).filter((file) => !existsSync(join(this.rendered, file)));
@@ -158,7 +156,40 @@ export class Platform {
     const workloads = filesIn(this.rendered).filter((file) => /\/(deployment|statefulset)-[^/]*\.yaml$/.test(file));
     for (const file of workloads) await this.kubectl('rollout', 'status', '--timeout=150s', '-f', join(this.rendered, file));
     for (const file of filesIn(this.rendered).filter((each) => /\/job-[^/]*\.yaml$/.test(each)))
-      await this.kubectl('wait', '--for=condition=Complete', '--timeout=120s', '-f', join(this.rendered, file));
+      await this.jobEnded(join(this.rendered, file));
+  }
+
+  /** Waits for a Job; what its pod said last is the failure. */
+  private async jobEnded(file: string): Promise<void> {
+    const [name = ''] = (await this.kubectl('get', '-f', file, '-o', 'jsonpath={.metadata.name}')).split('\n');
+    const verdict = await this.jobVerdict(name);
+    if (verdict !== 'Complete') throw new Error(`${name}: ${verdict}`);
+  }
+
+  /** `Complete`, or the last words of the Job's pod. */
+  async jobVerdict(name: string): Promise<string> {
+    for (let left = 180; left > 0; left -= 1) {
+      const conditions = await this.kubectl(
+        '-n',
+        'kea-system',
+        'get',
+        'job',
+        name,
+        '-o',
+        'jsonpath={.status.conditions[?(@.status=="True")].type}',
+      );
+      if (conditions.includes('Complete')) return 'Complete';
+      if (conditions.includes('Failed')) return this.lastWords('kea-system', `job-name=${name}`);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+    return 'has not ended after 3 minutes';
+  }
+
+  /** What the containers of a selector's pods left as their termination messages, init containers first. */
+  async lastWords(namespace: string, selector: string): Promise<string> {
+    const each =
+      '{range .items[*]}{range .status.initContainerStatuses[*]}{.state.terminated.message}{.lastState.terminated.message}{end}{range .status.containerStatuses[*]}{.state.terminated.message}{end}{end}';
+    return this.kubectl('-n', namespace, 'get', 'pods', '-l', selector, '-o', `jsonpath=${each}`);
   }
 
   token(...roles: readonly string[]): string {
@@ -193,6 +224,68 @@ export class Platform {
     };
   }
 
+  /** Ends the oldest process on the node whose command line holds the words, as the kernel's out-of-memory killer would. */
+  async kill(words: string): Promise<void> {
+    const [pid = ''] = (await this.cluster.exec('pgrep', '--oldest', '--full', words)).trim().split('\n');
+    await this.cluster.exec('kill', '-KILL', pid);
+  }
+
+  /** Pins a services image with other bytes, the same programs in it. */
+  async newServicesImage(): Promise<void> {
+    const { services } = recipes;
+    const next = { ...services, make: async (into: unknown) => ({ ...(await services?.make(into)), labels: { 'kea.test': 'next' } }) };
+    const { name, digest, archive } = await buildImage('services-next', next);
+    await this.cluster.load(archive);
+    writeFileSync(join(this.project, 'images.lock.yaml'), JSON.stringify({ ...this.lock, [name]: digest }));
+  }
+
+  /** Looks every half second until it is so. */
+  async until(what: string, seconds: number, so: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + seconds * 1000;
+    while (!(await so())) {
+      if (Date.now() > deadline) throw new Error(`not ${what} after ${seconds} s`);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+
+  /** Applies the plan as it is, whatever somebody did to the cluster meanwhile. */
+  async reapply(): Promise<void> {
+    await this.kubectl('apply', '-k', this.rendered);
+  }
+
+  /** Runs a gate of the plan once more; its verdict. */
+  async againJob(prefix: string): Promise<string> {
+    const file = filesIn(this.rendered).find((each) => each.includes(`/job-${prefix}-`));
+    if (!file) throw new Error(`the plan has no Job ${prefix}`);
+    await this.kubectl('replace', '--force', '-f', join(this.rendered, file));
+    return this.jobVerdict(/job-(.*)\.yaml$/.exec(file)?.[1] ?? '');
+  }
+
+  /** Runs credit-score 1.4.0 once more under another name, with one argument of its artifact's fetch replaced; what its status says when it has failed. */
+  async spoiled(name: string, [from, to]: readonly [RegExp, string]): Promise<string> {
+    const deployment = JSON.parse(
+      await this.kubectl('-n', 'kea-models', 'get', 'deployment', 'credit-score-v1-4-0', '-o', 'json'),
+    ) as Deployment;
+    const { selector, template } = deployment.spec;
+    const labels = { 'app.kubernetes.io/instance': name };
+    const fetch = template.spec.initContainers.find((container) => container.name === 'artifact-fetch');
+    if (!fetch?.args.some((arg) => from.test(arg))) throw new Error(`no argument fits ${String(from)}`);
+    fetch.args = fetch.args.map((arg) => arg.replace(from, to));
+    Object.assign(template.metadata.labels, labels);
+    Object.assign(selector.matchLabels, labels);
+    const file = join(this.folder, `${name}.json`);
+    const metadata = { name, namespace: 'kea-models' };
+    writeFileSync(file, JSON.stringify({ apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { ...deployment.spec, replicas: 1 } }));
+    await this.kubectl('apply', '-f', file);
+    const select = `app.kubernetes.io/instance=${name}`;
+    let said = '';
+    await this.until('a reason in the status', 90, async () => (said = await this.lastWords('kea-models', select)) !== '');
+    const ready = await this.kubectl('-n', 'kea-models', 'get', 'deployment', name, '-o', 'jsonpath={.status.readyReplicas}');
+    if (ready !== '') throw new Error(`${ready} instances are ready`);
+    await this.kubectl('delete', '-f', file);
+    return said;
+  }
+
   /** Names of the pods that fit a selector, oldest first. */
   async pods(namespace: string, selector: string): Promise<readonly string[]> {
     const list = await this.kubectl('-n', namespace, 'get', 'pods', '-l', selector, '--sort-by=.metadata.creationTimestamp', '-o', 'name');
@@ -208,6 +301,16 @@ export class Platform {
     writeFileSync(file, JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace } }));
     await this.kubectl('create', '--raw', `/api/v1/namespaces/${namespace}/pods/${pod}/eviction`, '-f', file);
   }
+}
+
+interface Deployment {
+  readonly spec: {
+    readonly selector: { readonly matchLabels: object };
+    readonly template: {
+      readonly metadata: { readonly labels: object };
+      readonly spec: { readonly initContainers: readonly { readonly name: string; args: readonly string[] }[] };
+    };
+  };
 }
 
 /** Objects' files below a folder, relative, in the order of application. */
