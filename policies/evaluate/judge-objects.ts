@@ -34,20 +34,24 @@ export function prepareJudge(rules: readonly Rule[]): Judge {
       broken.push({ rule: index, message: errorText(error) });
     }
   }
+  const usedBy = (applying: readonly number[]): ReadonlySet<string> =>
+    new Set(applying.flatMap((rule) => programs.get(rule)?.shared ?? []));
+  const usedByKind = new Map([...byKind].map(([kind, applying]) => [kind, usedBy(applying)]));
   return {
     broken,
     judge(objects, { skip, unreadable, onDecision } = {}) {
       const verdicts: WorkerVerdict[] = [];
       let decisions = 0;
       for (const [object, value] of objects.entries()) {
-        const applying = (byKind.get(kindOf(value)) ?? []).filter((rule) => !skip?.has(rule) && carries(value, rules[rule]?.labels ?? {}));
+        const kind = kindOf(value);
+        const applying = (byKind.get(kind) ?? []).filter((rule) => !skip?.has(rule) && carries(value, rules[rule]?.labels ?? {}));
         let subject: Subject | undefined;
         for (const rule of applying) {
           decisions += 1;
           onDecision?.(object, rule);
           try {
             if (unreadable?.has(object)) throw new Error(unreadable.get(object));
-            subject ??= subjectOf(toCel(value));
+            subject ??= subjectOf(toCel(value), usedByKind.get(kind) ?? new Set());
             const decision = programs.get(rule)?.decide(subject) ?? { outcome: 'failed', message: 'the rule does not compile' };
             if (decision.outcome !== 'pass') verdicts.push({ object, rule, decision });
           } catch (error) {

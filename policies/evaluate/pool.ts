@@ -60,7 +60,7 @@ export class Evaluator {
   /** Again and again, each time without the rules that hung. */
   private async judgeChunk(objects: readonly unknown[], start: number): Promise<Done> {
     for (;;) {
-      const outcome = await this.ask({ ...sendable(objects), skip: [...this.slow.keys()] });
+      const outcome = await this.ask(objects, [...this.slow.keys()]);
       if (outcome.kind === 'done') {
         for (const rule of outcome.slow) this.slow.set(rule, undefined);
         return outcome;
@@ -73,7 +73,7 @@ export class Evaluator {
     }
   }
 
-  private ask(task: WorkerTask): Promise<Done | Stuck> {
+  private ask(objects: readonly unknown[], skip: readonly number[]): Promise<Done | Stuck> {
     const { thread } = this.worker;
     return new Promise((resolve) => {
       let count = Atomics.load(this.pulse, PULSE.count);
@@ -92,7 +92,11 @@ export class Evaluator {
         else if (performance.now() - since >= this.deadlineMs) stuck();
       }, LOOK_MS);
       thread.on('message', onMessage).on('error', stuck);
-      thread.postMessage(task);
+      try {
+        thread.postMessage({ objects, skip, unreadable: [] } satisfies WorkerTask);
+      } catch {
+        thread.postMessage({ ...sendable(objects), skip } satisfies WorkerTask);
+      }
     });
   }
 
@@ -112,22 +116,17 @@ export class Evaluator {
 
 /** What cannot be sent (too deep, a function in it) is replaced by its kind and labels, and said to be unreadable. */
 function sendable(objects: readonly unknown[]): Pick<WorkerTask, 'objects' | 'unreadable'> {
-  try {
-    serialize(objects);
-    return { objects, unreadable: [] };
-  } catch {
-    const unreadable: { object: number; message: string }[] = [];
-    const sent = objects.map((object, index) => {
-      try {
-        serialize(object);
-        return object;
-      } catch (error) {
-        unreadable.push({ object: index, message: `the object cannot be read: ${(error as Error).message}` });
-        return stub(object);
-      }
-    });
-    return { objects: sent, unreadable };
-  }
+  const unreadable: { object: number; message: string }[] = [];
+  const sent = objects.map((object, index) => {
+    try {
+      serialize(object);
+      return object;
+    } catch (error) {
+      unreadable.push({ object: index, message: `the object cannot be read: ${(error as Error).message}` });
+      return stub(object);
+    }
+  });
+  return { objects: sent, unreadable };
 }
 
 function stub(object: unknown): unknown {

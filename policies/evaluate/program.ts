@@ -12,7 +12,7 @@ export type Decision =
   /** It depends on a value that is known only once something else was made. */
   | { readonly outcome: 'undecided'; readonly message: string };
 
-/** An object and the shared variables over it, which are worked out once, when the first rule asks. */
+/** An object and the shared variables over it, which are worked out once for all rules. */
 export interface Subject {
   readonly object: unknown;
   readonly variables: Variables;
@@ -24,6 +24,8 @@ interface Variables {
 
 export interface Program {
   readonly rule: Rule;
+  /** Shared variables that it uses. */
+  readonly shared: readonly string[];
   decide(subject: Subject): Decision;
 }
 
@@ -33,10 +35,13 @@ const PASS: Decision = { outcome: 'pass' };
 
 type Evaluate = (context: { readonly [name: string]: unknown }) => unknown;
 
-/** Gives objects their shared variables. */
-export function subjects(environment: Environment): (object: unknown) => Subject {
+/** Gives objects those of the shared variables that rules of their kind use. */
+export function subjects(environment: Environment): (object: unknown, used: ReadonlySet<string>) => Subject {
   const shared = sharedVariables.map(({ name, expression }) => ({ name, evaluate: compileText(environment, expression) }));
-  return (object) => ({ object, variables: lazily(shared, object) });
+  return (object, used) => {
+    const needed = shared.filter(({ name }) => used.has(name));
+    return { object, variables: worksOut(needed, object, {}) };
+  };
 }
 
 /** Compiles a rule. @throws Error (of the CEL library) where a text is no CEL */
@@ -47,9 +52,9 @@ export function compileRule(environment: Environment, rule: Rule): Program {
   const message = rule.messageExpression === undefined ? undefined : compileText(environment, rule.messageExpression);
   return {
     rule,
+    shared,
     decide({ object, variables }) {
-      const known = shared.map((name) => ({ name, evaluate: () => variables[name] }));
-      const context = { object, variables: own.length === 0 ? variables : lazily([...known, ...own], object) };
+      const context = { object, variables: own.length === 0 ? variables : worksOut(own, object, taken(variables, shared)) };
       try {
         const answer = expression(context);
         if (answer === true) return PASS;
@@ -91,21 +96,31 @@ function compileVariable(environment: Environment, { name, expression }: Variabl
   return { name, evaluate: () => value };
 }
 
-/** The map `variables`: a value is worked out when somebody asks for it. */
-function lazily(variables: readonly CompiledVariable[], object: unknown): Variables {
-  const map: Variables = {};
+/** Adds variables to the map `variables`. One that cannot be worked out fails whoever reads it, and nobody else. */
+function worksOut(variables: readonly CompiledVariable[], object: unknown, map: { [name: string]: unknown }): Variables {
   for (const { name, evaluate } of variables) {
-    Object.defineProperty(map, name, {
-      enumerable: true,
-      configurable: true,
-      get: () => {
-        const value = evaluate({ object, variables: map });
-        Object.defineProperty(map, name, { value, enumerable: true });
-        return value;
-      },
-    });
+    try {
+      map[name] = evaluate({ object, variables: map });
+    } catch (error) {
+      Object.defineProperty(map, name, { enumerable: true, get: () => throwing(error) });
+    }
   }
   return map;
+}
+
+function throwing(error: unknown): never {
+  throw error;
+}
+
+/** A copy of some variables, also of those that fail. */
+function taken(variables: Variables, names: readonly string[]): { [name: string]: unknown } {
+  const copy: { [name: string]: unknown } = {};
+  for (const name of names) {
+    const descriptor = Object.getOwnPropertyDescriptor(variables, name);
+    if (descriptor?.get) Object.defineProperty(copy, name, descriptor);
+    else copy[name] = descriptor?.value;
+  }
+  return copy;
 }
 
 /** Parses and checks a text, with KEA's own functions in the place of those that they replace. */
