@@ -30,19 +30,26 @@ export function localReplies(): JsonObject {
       // Behind the edge stands only the processor, and it has its own, shorter deadlines: whatever fails here is the processor, down or stuck.
       mapper('processor-unavailable', status('GE', 502), [overwriteHeader('retry-after', '1')]),
       mapper('internal', status('GE', 500)),
+      // What is refused before it is a request has no id yet.
+      mapper('bad-request', both(status('GE', 400), details('!has(request.id)')), [], {}),
       mapper('bad-request', status('GE', 400)),
     ],
   };
 }
 
-function mapper(problem: ProblemName, filter: JsonObject, headers: readonly JsonObject[] = []): JsonObject {
+function mapper(
+  problem: ProblemName,
+  filter: JsonObject,
+  headers: readonly JsonObject[] = [],
+  id: JsonObject = { instance: 'urn:uuid:%STREAM_ID%' },
+): JsonObject {
   const { status, title } = Problem[problem];
   return {
     filter,
     status_code: status,
     ...(headers.length > 0 ? { headers_to_add: [...headers] } : {}),
     body_format_override: {
-      json_format: { type: problemType(problem), title, status, instance: 'urn:uuid:%STREAM_ID%' },
+      json_format: { type: problemType(problem), title, status, ...id },
       content_type: PROBLEM_JSON,
     },
   };

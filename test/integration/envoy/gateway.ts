@@ -137,15 +137,15 @@ export class LiveGateway {
   }
 
   /** Bytes as they are; answers the status line's number, 0 when the connection was closed without an answer. */
-  raw(bytes: string): Promise<{ status: number; text: string }> {
+  raw(bytes: string, patienceMs = 1500): Promise<{ status: number; text: string }> {
     return new Promise((resolve) => {
-      const socket = connect(this.edgePort, '127.0.0.1', () => socket.write(bytes));
+      const socket = connect(this.edgePort, '127.0.0.1', () => socket.write(bytes, 'latin1'));
       let text = '';
       const done = (): void => {
         socket.destroy();
         resolve({ status: Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 0), text });
       };
-      socket.setTimeout(1500, done);
+      socket.setTimeout(patienceMs, done);
       socket.on('data', (chunk) => {
         text += chunk.toString();
         const head = text.indexOf('\r\n\r\n');
