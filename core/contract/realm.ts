@@ -52,7 +52,12 @@ export type RealmSet = (typeof REALM_SETS)[number];
 
 /** What was put in place last time, by `objectId`: enough to tell our own doing from other people's. */
 export interface AppliedRealm {
-  readonly [id: string]: { readonly digest: string; readonly attributes: readonly string[]; readonly sets: RealmObject['sets'] };
+  readonly [id: string]: {
+    readonly digest: string;
+    readonly attributes: readonly string[];
+    readonly mappers: readonly string[];
+    readonly sets: RealmObject['sets'];
+  };
 }
 
 /** `role credit-analyst`: the key of an object in maps and messages. */
@@ -72,7 +77,12 @@ export function appliedOf(plan: RealmPlan): AppliedRealm {
   return Object.fromEntries(
     plan.objects.map((object) => [
       objectId(object),
-      { digest: realmObjectDigest(object), attributes: Object.keys(object.attributes), sets: object.sets },
+      {
+        digest: realmObjectDigest(object),
+        attributes: Object.keys(object.attributes),
+        mappers: Object.keys(object.mappers),
+        sets: object.sets,
+      },
     ]),
   );
 }

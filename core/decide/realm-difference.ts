@@ -68,13 +68,13 @@ export function realmDifference(plan: RealmPlan, applied: AppliedRealm, live: Li
 
 /**
  * The half of a difference that goes before the routes (`add`: nothing that a caller holds is taken away) or after them (`prune`).
- * A field has one value, so it changes in the first half.
+ * A field has one value, so it changes in the first half; one that is dropped goes in the second.
  */
 export function inPhase(steps: readonly RealmStep[], phase: 'add' | 'prune'): readonly RealmStep[] {
   return steps.flatMap((step): RealmStep[] => {
     if (step.do !== 'change') return (step.do === 'create') === (phase === 'add') ? [step] : [];
     const edits = step.edits.flatMap((edit): RealmEdit[] => {
-      if (!('set' in edit)) return phase === 'add' ? [edit] : [];
+      if (!('set' in edit)) return (edit.to === undefined) === (phase === 'prune') ? [edit] : [];
       const half = phase === 'add' ? { ...edit, remove: [] } : { ...edit, add: [] };
       return half.add.length + half.remove.length > 0 ? [half] : [];
     });
@@ -108,7 +108,8 @@ export function appliedAfter(phase: 'add' | 'prune', before: AppliedRealm, wante
       const members = [...new Set([...(then.sets[set] ?? []), ...(now.sets[set] ?? [])])].sort(byBytes);
       return members.length > 0 ? [[set, members] as const] : [];
     });
-    return [id, { ...now, sets: Object.fromEntries(sets), attributes: [...new Set([...then.attributes, ...now.attributes])] }] as const;
+    const both = (names: 'attributes' | 'mappers'): readonly string[] => [...new Set([...(then[names] ?? []), ...now[names]])];
+    return [id, { ...now, sets: Object.fromEntries(sets), attributes: both('attributes'), mappers: both('mappers') }] as const;
   });
   return { ...before, ...Object.fromEntries(merged) };
 }
@@ -120,11 +121,13 @@ function editsOf(object: RealmObject, before: AppliedRealm[string] | undefined, 
   const dropped = (before?.attributes ?? []).filter(
     (name) => object.attributes[name] === undefined && there.attributes[name] !== undefined,
   );
+  const droppedMappers = (before?.mappers ?? []).filter((name) => object.mappers[name] === undefined && there.mappers[name] !== undefined);
   return [
     ...Object.entries(object.fields).flatMap(([name, to]) => value(name, there.fields[name], to)),
     ...Object.entries(object.attributes).flatMap(([name, to]) => value(`attributes.${name}`, there.attributes[name], to)),
     ...dropped.flatMap((name) => value(`attributes.${name}`, there.attributes[name], undefined)),
     ...Object.entries(object.mappers).flatMap(([name, to]) => value(`mappers.${name}`, json(there.mappers[name]), json(to))),
+    ...droppedMappers.flatMap((name) => value(`mappers.${name}`, json(there.mappers[name]), undefined)),
     ...REALM_SETS.flatMap((set) => setEdit(set, object.sets[set] ?? [], before?.sets[set] ?? [], there.sets[set] ?? [])),
   ];
 }

@@ -114,7 +114,9 @@ async function change(work: Work, { object, edits }: Changed): Promise<void> {
   if (own.length > 0) await changeFields(work, object, own);
   for (const { field } of fields.filter((each) => !own.includes(each))) {
     const name = field.slice('mappers.'.length);
-    await setMapper(work, object, name, object.mappers[name] as RealmMapper);
+    const mapper = object.mappers[name];
+    if (mapper) await setMapper(work, object, name, mapper);
+    else await dropMapper(work, object, name);
   }
   for (const edit of edits) {
     if (!('set' in edit)) continue;
@@ -165,6 +167,13 @@ async function setMapper({ admin, reading }: Work, object: RealmObject, name: st
   const mapper = { ...whole, protocol: 'openid-connect', protocolMapper: type };
   if (mapperId === undefined) await admin.clientScopes.addProtocolMapper({ id }, mapper);
   else await admin.clientScopes.updateProtocolMapper({ id, mapperId }, { ...mapper, id: mapperId });
+}
+
+async function dropMapper({ admin, reading }: Work, object: RealmObject, name: string): Promise<void> {
+  const mapperId = reading.mappers.get(`${objectId(object)} ${name}`);
+  if (mapperId === undefined) return;
+  if (object.kind === 'provider') await admin.identityProviders.delMapper({ alias: object.name, id: mapperId });
+  else await admin.clientScopes.delProtocolMapper({ id: reading.ids.get(objectId(object)) ?? '', mapperId });
 }
 
 /** Puts members into a set, or takes them out. */

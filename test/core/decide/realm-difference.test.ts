@@ -54,7 +54,7 @@ function said(step: RealmStep): string {
 describe('vectors', () => {
   test.each(JSON.parse(readFileSync('test/vectors/realm-difference.json', 'utf8')) as readonly Vector[])('$name', (vector) => {
     const applied = Object.fromEntries(
-      Object.entries(vector.applied).map(([id, each]) => [id, { digest: '', attributes: [], sets: {}, ...each }]),
+      Object.entries(vector.applied).map(([id, each]) => [id, { digest: '', attributes: [], mappers: [], sets: {}, ...each }]),
     );
     const live: LiveRealm = new Map(
       vector.live.map(({ ours, ...object }) => [
@@ -72,7 +72,7 @@ const wanted = whole({ kind: 'client', name: 'iris', fields: { description: 'our
 test('a change by hand is told from a change of the files', () => {
   const live = new Map([['client iris', { ...wanted, fields: { description: 'theirs' } }]]);
   const byHand = (digest: string) =>
-    realmDifference(planOf([wanted]), { 'client iris': { digest, attributes: [], sets: {} } }, live).steps.flatMap((step) =>
+    realmDifference(planOf([wanted]), { 'client iris': { digest, attributes: [], mappers: [], sets: {} } }, live).steps.flatMap((step) =>
       step.do === 'change' ? step.edits.map((edit) => 'field' in edit && edit.byHand) : [],
     );
   expect(byHand(realmObjectDigest(wanted))).toEqual([true]);

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
+import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { buildRealm } from '../../../constructs/identity/render/realm';
 import { MARK, type RealmPlan } from '../../../core/contract/realm';
 import { connect } from '../../../services/sso-sync/connect';
 import { planSync, sync, type SyncOptions } from '../../../services/sso-sync/sync';
 import type { RealmEdit } from '../../../core/decide/realm-difference';
 import { describeStep } from '../../../core/decide/realm-words';
-import type { ResolvedModel, ResolvedPlatform } from '../../../schema/resolved';
+import type { ResolvedBroker, ResolvedModel, ResolvedPlatform, ResolvedStack } from '../../../schema/resolved';
 import { startKeycloak, type RunningKeycloak } from '../../support/keycloak';
 import { sampleContract, sampleMethod, sampleModel, sampleStack } from '../../support/platforms';
 
@@ -204,9 +205,11 @@ function halves(steps: Awaited<ReturnType<typeof planSync>>['steps']): string[] 
   return steps.flatMap((step) => {
     if (step.do !== 'change') return describeStep(step);
     const add = step.edits.flatMap((edit): RealmEdit[] =>
-      'set' in edit ? (edit.add.length > 0 ? [{ ...edit, remove: [] }] : []) : [edit],
+      'set' in edit ? (edit.add.length > 0 ? [{ ...edit, remove: [] }] : []) : edit.to === undefined ? [] : [edit],
     );
-    const prune = step.edits.flatMap((edit): RealmEdit[] => ('set' in edit && edit.remove.length > 0 ? [{ ...edit, add: [] }] : []));
+    const prune = step.edits.flatMap((edit): RealmEdit[] =>
+      'set' in edit ? (edit.remove.length > 0 ? [{ ...edit, add: [] }] : []) : edit.to === undefined ? [edit] : [],
+    );
     return [add, prune].flatMap((edits) => (edits.length > 0 ? describeStep({ ...step, edits }) : []));
   });
 }
@@ -300,3 +303,143 @@ test('a Keycloak that cannot be used says why, and no message holds the secret',
   expect(await failed({ server: 'http://127.0.0.1:9', credentials })).toMatchObject({ reason: 'unreachable' });
   expect(await failed({ server: `${server}/nowhere`, credentials })).toMatchObject({ reason: 'unreachable' });
 });
+
+/** A plan for a stack with machines and brokers. */
+function managed(
+  realm: string,
+  models: readonly ResolvedModel[],
+  over: Partial<NonNullable<ResolvedStack['identity']['keycloak']>>,
+): RealmPlan {
+  const stack = sampleStack();
+  const keycloak = {
+    hostname: 'login.example.com',
+    adminHostname: 'admin.login.example.com',
+    realm,
+    database: { address: 'postgres:5432', name: 'keycloak', secret: 'keycloak-db', inPlan: false },
+    machines: [],
+    brokers: [],
+    ...over,
+  };
+  return buildRealm({ stack: { ...stack, identity: { ...stack.identity, kind: 'keycloak', keycloak } }, models }, realm);
+}
+
+async function tokenOf(realm: string, form: { readonly [name: string]: string }) {
+  const address = `${keycloak.server}/realms/${realm}/protocol/openid-connect/token`;
+  const answer = await fetch(address, { method: 'POST', body: new URLSearchParams(form) });
+  const { access_token: text = '', ...rest } = (await answer.json()) as { access_token?: string };
+  const claims = text === '' ? rest : decodeJwt(text);
+  return {
+    status: answer.status,
+    bytes: text.length,
+    claims: claims as { roles?: readonly string[]; aud?: string; azp?: string; error?: string },
+  };
+}
+
+test('a machine proves itself with a signed assertion, and its token holds its roles and no other', async () => {
+  const realm = newRealm();
+  const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+  const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256', use: 'sig' }] });
+  const machine = { name: 'batch', roles: ['credit-score:score', 'credit-analyst'], jwks, algorithm: 'ES256' };
+  await apply(managed(realm, FIRST.map(model), { machines: [machine] }));
+  const sign = (key: typeof privateKey) =>
+    new SignJWT({})
+      .setProtectedHeader({ alg: 'ES256', kid: 'one' })
+      .setIssuer('batch')
+      .setSubject('batch')
+      .setAudience(`${keycloak.server}/realms/${realm}`)
+      .setJti(String(Math.random()))
+      .setIssuedAt()
+      .setExpirationTime('60s')
+      .sign(key);
+  const ask = async (key: typeof privateKey) =>
+    tokenOf(realm, {
+      grant_type: 'client_credentials',
+      client_id: 'batch',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await sign(key),
+    });
+  const { claims } = await ask(privateKey);
+  expect([...(claims.roles ?? [])].sort()).toEqual(['credit-analyst', 'credit-score:score']);
+  expect(claims).toMatchObject({ aud: 'kea', azp: 'batch' });
+  const forged = await generateKeyPair('ES256');
+  expect((await ask(forged.privateKey)).claims.error).toBe('invalid_client');
+
+  // A role that is taken away is in no new token, and the rest stays.
+  await apply(managed(realm, FIRST.map(model), { machines: [{ ...machine, roles: ['credit-analyst'] }] }));
+  expect((await ask(privateKey)).claims.roles).toEqual(['credit-analyst']);
+}, 60_000);
+
+test('brokers are made, changed and removed, and no secret comes into the realm', async () => {
+  const realm = newRealm();
+  const company: ResolvedBroker = {
+    name: 'company',
+    title: 'Company',
+    oidc: {
+      issuer: 'https://login.example.com/x',
+      authorizationUrl: 'https://login.example.com/x/authorize',
+      tokenUrl: 'https://login.example.com/x/token',
+      jwksUrl: 'https://login.example.com/x/keys',
+      clientId: 'kea',
+      secret: 'kea-company-login',
+    },
+    claim: 'groups',
+    groups: { staff: 'risk-team' },
+    roles: { scorers: 'credit-score:score' },
+  };
+  const partner: ResolvedBroker = {
+    name: 'partner',
+    title: 'Partner',
+    saml: { entityId: 'https://saml.example.com', ssoUrl: 'https://saml.example.com/sso', certificate: CERTIFICATE },
+    claim: 'memberOf',
+    groups: { 'CN=staff,DC=x': 'platform' },
+    roles: {},
+  };
+  const models = FIRST.map(model);
+  const plan = managed(realm, models, { brokers: [company, partner] });
+  await apply(plan);
+  expect((await dryRun(plan)).steps).toEqual([]);
+  const found = await admin(realm).identityProviders.findOne({ alias: 'company' });
+  expect(found?.config).toMatchObject({ clientSecret: '${vault.company}', pkceMethod: 'S256', syncMode: 'FORCE' });
+  const mappers = await admin(realm).identityProviders.findMappers({ alias: 'partner' });
+  expect(mappers.map(({ name, config }) => [name, config?.['group']])).toEqual([['group CN=staff,DC=x', '/platform']]);
+
+  const changed = managed(realm, models, { brokers: [{ ...company, title: 'Our company', groups: { all: 'risk-team' } }] });
+  await apply(changed);
+  expect((await dryRun(changed)).steps).toEqual([]);
+  expect((await admin(realm).identityProviders.find()).map(({ alias, displayName }) => [alias, displayName])).toEqual([
+    ['company', 'Our company'],
+  ]);
+  const names = (await admin(realm).identityProviders.findMappers({ alias: 'company' })).map(({ name }) => name);
+  expect(names.sort()).toEqual(['group all', 'role scorers']);
+}, 60_000);
+
+test('a person with 200 roles asks for one model’s, and the token stays small', async () => {
+  const realm = newRealm();
+  const many = Array.from({ length: 100 }, (_, index) => ({ name: `credit-scoring-${index}`, methods: ['score'] }));
+  await apply(planOf(realm, many));
+  const client = admin(realm);
+  // kea-cli is for browsers; a password makes the same token without one.
+  const [cli] = await client.clients.find({ clientId: 'kea-cli' });
+  await client.clients.update({ id: cli?.id ?? '' }, { clientId: 'kea-cli', directAccessGrantsEnabled: true });
+  const credentials = [{ type: 'password', value: 'a-long-password', temporary: false }];
+  const person = { username: 'nora', enabled: true, email: 'nora@example.com', firstName: 'Nora', lastName: 'Sample', credentials };
+  const { id } = await client.users.create(person);
+  for (const { name } of many) {
+    const [found] = await client.clients.find({ clientId: name });
+    const roles = (await client.clients.listRoles({ id: found?.id ?? '' })).map((role) => ({ id: role.id ?? '', name: role.name ?? '' }));
+    await client.users.addClientRoleMappings({ id, clientUniqueId: found?.id ?? '', roles });
+  }
+  const login = { grant_type: 'password', client_id: 'kea-cli', username: 'nora', password: 'a-long-password' };
+  const one = await tokenOf(realm, { ...login, scope: 'openid model-credit-scoring-7' });
+  expect([...(one.claims.roles ?? [])].sort()).toEqual(['credit-scoring-7:pin', 'credit-scoring-7:score']);
+  expect(one.bytes).toBeLessThan(2000);
+  await client.clients.update({ id: cli?.id ?? '' }, { clientId: 'kea-cli', fullScopeAllowed: true });
+  const all = await tokenOf(realm, { ...login, scope: 'openid' });
+  expect(all.claims.roles?.length).toBeGreaterThanOrEqual(200);
+  // The edge takes 48 KiB of headers.
+  expect(all.bytes).toBeLessThan(12_000);
+}, 120_000);
+
+/** Of a key that nobody has; Keycloak wants it well formed. */
+const CERTIFICATE =
+  'MIIBkTCB+wIJAL6uA0w0QxXhMA0GCSqGSIb3DQEBCwUAMA0xCzAJBgNVBAYTAkRFMB4XDTI0MDEwMTAwMDAwMFoXDTM0MDEwMTAwMDAwMFowDTELMAkGA1UEBhMCREUwgZ8wDQYJKoZIhvcNAQEBBQADgY0AMIGJAoGBAL';
