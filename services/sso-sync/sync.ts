@@ -36,6 +36,8 @@ export interface SyncResult {
 
 /** Readings after which something that still differs is taken for something that Keycloak does not take. */
 const ROUNDS = 3;
+/** How long another's creation of the realm may take to be seen. */
+const APPEARS_MS = 10_000;
 
 /** What a sync would do now; changes nothing. @throws SyncFailure */
 export async function planSync({ connection, plan }: Pick<SyncOptions, 'connection' | 'plan'>): Promise<RealmDifference> {
@@ -145,11 +147,18 @@ async function ensureRealm(admin: KeycloakAdminClient, connection: Connection, p
     await connect(connection, 'master').realms.create({ realm, ...object.initial, ...object.fields, attributes: object.attributes });
     return { do: 'create', object };
   } catch (error) {
-    // Another was quicker: Keycloak says so by a conflict, or by an error of its database.
-    const status = statusOf(error) ?? 0;
-    if ((status === 409 || status >= 500) && (await admin.realms.findOne({ realm }))) return undefined;
+    // Another was quicker: Keycloak says so by a conflict, or by an error of its database, before the other's realm can be seen.
+    const status = statusOf(error);
+    if (status !== undefined && status !== 401 && status !== 403 && (await appears(admin, realm))) return undefined;
     throw error;
   }
+}
+
+/** Whether the realm is there within a few seconds. */
+async function appears(admin: KeycloakAdminClient, realm: string): Promise<boolean> {
+  for (const end = Date.now() + APPEARS_MS; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 250)))
+    if (await admin.realms.findOne({ realm })) return true;
+  return false;
 }
 
 async function requireRealm(admin: KeycloakAdminClient, plan: RealmPlan): Promise<Reading> {
