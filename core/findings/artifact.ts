@@ -80,7 +80,7 @@ export const artifactFindings = kinds({
     severity: 'error',
     title: 'image without digest',
     why: 'a tag can point to other bytes tomorrow',
-    fix: 'write the image as registry/name@sha256:<digest> (`docker buildx imagetools inspect <image>` prints it), or add the digest to images.lock.yaml',
+    fix: 'write the image as registry/name@sha256:<digest>, or let `kea images resolve <image>` add its digest to images.lock.yaml',
     explanation:
       'Images are named by digest. A stack with `images: {unpinned: warn}` accepts one without; the lock file may hold the digest of an image that the model names without.',
     example: 'versions: { 1.0.0: { image: student-grades } }',
