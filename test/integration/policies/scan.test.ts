@@ -1,0 +1,35 @@
+import type { JsonObject } from '../../../core/json';
+import { bases } from '../../../policies/generated/bases';
+import { ensure } from '../../../scripts/parts/index.mjs';
+import { kea } from '../../cli/call';
+import { type ControlPlane, startControlPlane } from '../../support/control-plane';
+import { guardedNamespace, store } from './cluster';
+
+let plane: ControlPlane;
+
+beforeAll(async () => {
+  plane = await startControlPlane();
+  process.env['KEA_KUBECTL'] = await ensure('kubectl');
+  process.env['KUBECONFIG'] = plane.kubeconfig;
+  for (const name of ['models', 'other']) await store(plane, guardedNamespace(name));
+  await store(plane, bases['deployment'] as JsonObject);
+  const bad = JSON.stringify(bases['deployment'])
+    .replace('"privileged":false', '"privileged":true')
+    .replace('"namespace":"models"', '"namespace":"other"');
+  await store(plane, JSON.parse(bad.replaceAll('"allowPrivilegeEscalation":false', '"allowPrivilegeEscalation":true')) as JsonObject);
+}, 120_000);
+
+afterAll(() => plane?.stop(), 30_000);
+
+test('what runs is judged as the API server holds it; a refusal ends with 5 and names the object', async () => {
+  const { code, stdout } = await kea(['policies', 'scan', '--live', '--namespace', 'other', '--output', 'json']);
+  expect(code).toBe(5);
+  const { findings } = JSON.parse(stdout) as { findings: readonly { code: string; message: string }[] };
+  expect(findings.map((each) => each.message)).toContain('pod.privileged: Deployment other/score-v1-0-0: privileged: fetch');
+}, 60_000);
+
+test('namespaces that nobody asked for are not judged', async () => {
+  const { stdout } = await kea(['policies', 'scan', '--live', '--namespace', 'models', '--output', 'json']);
+  expect(stdout).not.toContain('other/score');
+  expect(stdout).not.toContain('pod.privileged');
+}, 60_000);
