@@ -4,6 +4,8 @@ import { buildRealm } from '../../../constructs/identity/render/realm';
 import { MARK, type RealmPlan } from '../../../core/contract/realm';
 import { connect } from '../../../services/sso-sync/connect';
 import { planSync, sync, type SyncOptions } from '../../../services/sso-sync/sync';
+import { applyRealm, liveDifference } from '../../../cli/run/sso';
+import type { Refusal } from '../../../cli/refusal';
 import type { RealmEdit } from '../../../core/decide/realm-difference';
 import { describeStep } from '../../../core/decide/realm-words';
 import type { ResolvedBroker, ResolvedModel, ResolvedPlatform, ResolvedStack } from '../../../schema/resolved';
@@ -242,6 +244,7 @@ test('a run that died is waited out, and the next one goes on from there', async
   expect(await admin(realm).clients.find({ clientId: 'kea-sso-sync-lease' })).toEqual([]);
 }, 60_000);
 
+/** KEA6014 */
 test('a lease that lives is respected', async () => {
   const realm = newRealm();
   await apply(planOf(realm, []));
@@ -303,6 +306,38 @@ test('a Keycloak that cannot be used says why, and no message holds the secret',
   expect(await failed({ server: 'http://127.0.0.1:9', credentials })).toMatchObject({ reason: 'unreachable' });
   expect(await failed({ server: `${server}/nowhere`, credentials })).toMatchObject({ reason: 'unreachable' });
 });
+
+test('kea sso tells each refusal by its code', async () => {
+  const code = (act: Promise<unknown>) =>
+    act.then(
+      () => undefined,
+      (error: unknown) => (error as Refusal).findings[0]?.code,
+    );
+  const { connection } = keycloak;
+  const realm = newRealm();
+  const many = planOf(
+    realm,
+    Array.from({ length: 8 }, (_, index) => ({ name: `model-${index}`, methods: ['score'] })),
+  );
+  await applyRealm(connection, many, { phase: 'all' });
+  expect(await code(applyRealm(connection, planOf(realm, []), { phase: 'all' }))).toBe('KEA6013');
+  expect(await code(applyRealm(connection, planOf(realm, [], 'another-stack'), { phase: 'all' }))).toBe('KEA6012');
+  const odd = {
+    kind: 'provider',
+    name: 'odd',
+    fields: { providerId: 'no-such' },
+    attributes: {},
+    mappers: {},
+    sets: {},
+    initial: {},
+  } as const;
+  expect(await code(applyRealm(connection, { ...many, objects: [...many.objects, odd] }, { phase: 'all' }))).toBe('KEA6015');
+  const wrong = { ...connection, credentials: { ...connection.credentials, secret: 'wrong' } };
+  expect(await code(liveDifference(wrong, many))).toBe('KEA6011');
+  expect(await code(liveDifference({ ...connection, server: 'http://127.0.0.1:9' }, many))).toBe('KEA6010');
+  // KEA6016: this Keycloak still has the administrator of its first start.
+  expect((await liveDifference(connection, many)).temporary).toEqual(['client kea-bootstrap']);
+}, 90_000);
 
 /** A plan for a stack with machines and brokers. */
 function managed(

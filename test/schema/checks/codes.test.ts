@@ -511,6 +511,19 @@ const cases: { readonly [name: string]: Case } = {
       'KEA1301 stacks/prod.yaml:2:1 cache | "cache" chooses nothing; one of "redis" and "none" is needed',
     ],
   },
+  'a development database where policies deny': {
+    stack: 'identity: { keycloak: { devDatabase: {} } }\npolicies: { level: deny }\n',
+    finds: ['KEA6001 stacks/prod.yaml:1:25 identity.keycloak.devDatabase | "devDatabase" is for development only'],
+  },
+  'a managed login whose parts contradict each other': {
+    stack: `identity: { keycloak: { machines: { kea-x: { roles: [a], jwksUri: "https://a.b/c", jwks: '{"keys":[{}]}' } }, brokers: { c: {} } } }\n`,
+    finds: [
+      'KEA1301 stacks/prod.yaml:1:13 identity.keycloak | "identity.keycloak" chooses nothing; one of "database" and "devDatabase" is needed',
+      'KEA1301 stacks/prod.yaml:1:122 identity.keycloak.brokers.c | "identity.keycloak.brokers.c" chooses nothing; one of "oidc" and "saml" is needed',
+      'KEA6002 stacks/prod.yaml:1:84 identity.keycloak.machines.kea-x.jwks | "kea-x" has "jwks" beside "jwksUri"',
+      'KEA6003 stacks/prod.yaml:1:37 identity.keycloak.machines.kea-x | "kea-x" begins with "kea-", which is the platform\'s',
+    ],
+  },
   'the embedded identity outside the local stack': {
     stack: 'zones: true\n',
     finds: ['KEA1302 stacks/prod.yaml:1:1 | "identity" is missing, and the embedded issuer is for the local stack only'],
@@ -590,7 +603,7 @@ const cases: { readonly [name: string]: Case } = {
   },
 };
 
-const OURS = /^KEA1[2345]/;
+const OURS = /^KEA(1[2345]|600[123])/;
 const found = new Set<string>();
 
 test.each(Object.entries(cases))('%s', async (_, { model: text, files, stack, finds }) => {
