@@ -2098,7 +2098,7 @@ export const rules: readonly Rule[] = [
       { name: 'servers', expression: 'variables.podSpec.?containers.orValue([])' },
     ],
     expression:
-      '!variables.servers.exists(c, has(c.livenessProbe) &&   c.?readinessProbe.?httpGet.?path.orValue("") == c.?livenessProbe.?httpGet.?path.orValue("") &&   c.?readinessProbe.?httpGet.?port.orValue(0) == c.?livenessProbe.?httpGet.?port.orValue(0) &&   c.?readinessProbe.?tcpSocket.?port.orValue(0) == c.?livenessProbe.?tcpSocket.?port.orValue(0) &&   c.?readinessProbe.?exec.?command.orValue([""]) == c.?livenessProbe.?exec.?command.orValue([""]) &&   c.?readinessProbe.?grpc.?port.orValue(0) == c.?livenessProbe.?grpc.?port.orValue(0))',
+      '!variables.servers.exists(c, has(c.livenessProbe) &&   c.?readinessProbe.?httpGet.?path.orValue("/") == c.?livenessProbe.?httpGet.?path.orValue("/") &&   c.?readinessProbe.?httpGet.?port.orValue(0) == c.?livenessProbe.?httpGet.?port.orValue(0) &&   c.?readinessProbe.?tcpSocket.?port.orValue(0) == c.?livenessProbe.?tcpSocket.?port.orValue(0) &&   c.?readinessProbe.?exec.?command.orValue([""]) == c.?livenessProbe.?exec.?command.orValue([""]) &&   c.?readinessProbe.?grpc.?port.orValue(0) == c.?livenessProbe.?grpc.?port.orValue(0))',
     messageExpression: '"the same probe twice: " + variables.servers.filter(c, has(c.livenessProbe)).map(c, c.name).join(", ")',
     source: 'written',
     file: 'policies/rules/rel/probes-differ.yaml',

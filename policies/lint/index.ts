@@ -51,8 +51,8 @@ export function lintRule(file: RuleFile, bases: Bases): readonly Finding[] {
   const own = file.written.variables ?? [];
   const enter = ({ name, expression }: Variable, root = parse(environment, expression, () => undefined)): void =>
     void scope.set(`variables.${name}`, (root && pathOf(root, scope)) ?? '');
-  for (const variable of sharedVariables) enter(variable);
   scope.set('variables.pod', '$pod');
+  for (const variable of sharedVariables) if (variable.name !== 'pod') enter(variable);
   for (const name of Object.keys(file.written.parameters ?? {})) scope.set(`variables.${name}`, '');
   for (const [index, variable] of own.entries()) enter(variable, read(variable.expression, 'variable', ['variables', index, 'expression']));
   read(file.written.expression, 'expression', ['expression']);
