@@ -1,7 +1,9 @@
 import { App, Chart } from 'cdk8s';
 import type { ResolvedPlatform } from '../schema/resolved';
+import { MlModel } from './model/ml-model';
 import { Platform } from './platform';
 import { Collection } from './plan/collect';
+import { Shard } from './shard';
 import type { Plan } from './plan/plan-object';
 
 export { AuditPipeline } from './audit/audit-pipeline';
@@ -32,11 +34,10 @@ export type { ObjectPatch, Transform } from './shared/objects';
 export function synthesize(platform: ResolvedPlatform): Plan {
   const chart = new Chart(new App(), 'kea');
   const collected = new Collection();
-  new Platform(chart, 'platform', {
-    stack: platform.stack,
-    models: platform.models,
-    onModel: (model) => collected.takeBelow(model),
-  });
+  const { stack, models, shard } = platform;
+  const props = { stack, models, onModel: (model: MlModel) => collected.takeBelow(model) };
+  if (shard === undefined) new Platform(chart, 'platform', props);
+  else new Shard(chart, 'shard', { ...props, shard });
   collected.take(chart);
   return collected.plan();
 }

@@ -1,9 +1,12 @@
 import { Construct } from 'constructs';
+import { shardsOf } from '../schema/resolve/shards';
 import type { ResolvedModel, ResolvedStack } from '../schema/resolved';
 import { AuditPipeline } from './audit/audit-pipeline';
 import { ResponseCache } from './cache/response-cache';
 import { ModelGateway } from './gateway/model-gateway';
 import { IdentityProvider } from './identity/identity-provider';
+import { DeployedModel } from './model/deployed-model';
+import type { IModelEndpoint } from './model/endpoint';
 import { MlModel } from './model/ml-model';
 import { PlatformMonitors } from './observability/platform-monitors';
 import { PlatformNamespaces } from './platform-namespaces';
@@ -24,7 +27,7 @@ export interface PlatformProps {
 
 /** A whole platform: namespaces, one workload set a model, and the gateway, cache, identity, audit and portal around them. */
 export class Platform extends Construct {
-  readonly models: readonly MlModel[];
+  readonly models: readonly IModelEndpoint[];
   readonly gateway: ModelGateway;
   readonly cache: ResponseCache;
   readonly identity: IdentityProvider;
@@ -38,7 +41,9 @@ export class Platform extends Construct {
     new PlatformNamespaces(this, 'Namespaces', { stack });
     new PlatformSecrets(this, 'Secrets', { stack });
     this.models = props.models.map((model) => {
-      const made = new MlModel(this, model.name, { model, stack, namespace: stack.namespaces.models });
+      const { models: namespace } = stack.namespaces;
+      if (shardsOf(model, stack).length > 0) return new DeployedModel(this, model.name, { model, namespace });
+      const made = new MlModel(this, model.name, { model, stack, namespace });
       props.onModel?.(made);
       return made;
     });

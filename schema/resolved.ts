@@ -1,3 +1,4 @@
+import type { TrustedIssuer } from '../core/contract/identity';
 import type { BundleCall, BundleExample, BundleMethod, BundleRouting } from '../core/contract/bundle';
 import type { Fronts } from '../core/contract/fronts';
 import type { JsonSchema } from '../core/json';
@@ -8,7 +9,10 @@ import type { JsonSchema } from '../core/json';
  */
 export interface ResolvedPlatform {
   readonly stack: ResolvedStack;
+  /** All models of the stack, also those whose pods stand in shards. */
   readonly models: readonly ResolvedModel[];
+  /** Only the pods of this shard's models are meant; absent for the platform with all its routes. */
+  readonly shard?: string;
 }
 
 export interface ResolvedStack {
@@ -58,17 +62,39 @@ export interface ResolvedStack {
   readonly quota?: { readonly cpuMillis: number; readonly memoryBytes: number; readonly pods: number };
   readonly priorityClass?: string;
   readonly zones: boolean;
+  /** Shard → which models' pods stand in it. */
+  readonly shards?: { readonly [shard: string]: ModelSelection };
 }
 
-export type ResolvedIdentity = {
-  /** `embedded` is for the local run only and refused by synth. */
-  readonly kind: 'embedded' | 'keycloak' | 'oidc';
-  readonly issuer: string;
+/** A model fits when every key that is given does. */
+export interface ModelSelection {
+  readonly owner?: readonly string[] | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly name?: readonly string[] | undefined;
+}
+
+/** A provider whose tokens the gateway takes, and how it is reached. */
+export interface ResolvedIssuer extends Pick<TrustedIssuer, 'issuer' | 'claims'> {
+  /** The first; that of the documents and of the realm. */
   readonly audience: string;
+  /** Further ones. */
+  readonly audiences?: readonly string[];
+  /** Value of the roles claim → roles that it stands for. @default - values are names of roles */
+  readonly roleOf?: TrustedIssuer['roleOf'];
   readonly jwksUri: string;
-  readonly claims: { readonly roles: string; readonly subject: string; readonly client: string };
   /** Inline JWKS, for the embedded issuer and for providers that Envoy cannot reach. */
   readonly jwks?: string;
+  /** Secret whose `ca.crt` signed its certificate. */
+  readonly ca?: string;
+  /** `host:port` of a proxy through which its keys are fetched. */
+  readonly proxy?: string;
+}
+
+export type ResolvedIdentity = ResolvedIssuer & {
+  /** `embedded` is for the local run only and refused by synth. */
+  readonly kind: 'embedded' | 'keycloak' | 'oidc';
+  /** Providers whose tokens are taken besides. */
+  readonly also?: readonly ResolvedIssuer[];
   /** With `kind: keycloak`: what the platform runs. */
   readonly keycloak?: {
     readonly hostname: string;

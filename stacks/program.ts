@@ -2,6 +2,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Plan } from '../constructs/plan/plan-object';
 import { deployFindings } from '../core/findings/deploy';
 import { finding, hasErrors } from '../core/findings/finding';
+import { shardsOf, splitStackName } from '../schema/resolve/shards';
 import type { ResolvedPlatform } from '../schema/resolved';
 import { ComponentType } from './bridge/apply';
 import { applyPlan } from './bridge/apply-plan';
@@ -35,10 +36,13 @@ export interface DeployOptions {
 export async function deployStack(options: DeployOptions = {}): Promise<StackOutputs> {
   const project = options.project ?? pulumi.getRootDirectory();
   const platform = await load(project, options.stack ?? pulumi.getStack());
+  const served = platform.models.filter(
+    (model) => platform.shard === undefined || shardsOf(model, platform.stack).includes(platform.shard),
+  );
   const { synthesize } = await import('../constructs/index.ts');
   const plan = synthesize(platform);
   heed(plan.findings);
-  await judged(plan.objects, platform);
+  await judged(plan.objects, { ...platform, models: served });
   const config = new pulumi.Config();
   const secrets = await secretsOf(config, platform, plan);
 
@@ -56,12 +60,14 @@ export async function deployStack(options: DeployOptions = {}): Promise<StackOut
   return {
     url: `https://${platform.stack.hostname}`,
     issuer: platform.stack.identity.issuer,
-    models: platform.models.map((model) => model.name),
+    models: served.map((model) => model.name),
     objects: plan.objects.length,
   };
 }
 
-async function load(root: string, stack: string): Promise<ResolvedPlatform> {
+/** The platform of a stack file, or one shard of it: `prod` is the one, `prod.risk` the other. */
+async function load(root: string, name: string): Promise<ResolvedPlatform> {
+  const { stack, shard } = splitStackName(name);
   const { loadPlatform } = await import('../schema/load/index.ts');
   const { findStacks } = await import('../schema/load/find.ts');
   const stacks = findStacks(root);
@@ -73,7 +79,13 @@ async function load(root: string, stack: string): Promise<ResolvedPlatform> {
   const { platform, findings } = await loadPlatform({ root, stack });
   heed(findings);
   if (!platform || hasErrors(findings)) throw new Error(`stack ${stack} was not loaded`);
-  return platform;
+  if (shard === undefined) return platform;
+  const shards = Object.keys(platform.stack.shards ?? {});
+  if (!shards.includes(shard)) {
+    const message = `Pulumi's stack is "${name}", and stacks/${stack}.yaml has no shard "${shard}"; ${shards.length > 0 ? `it has ${shards.join(', ')}` : 'it has none'}`;
+    heed([finding(deployFindings.noStackFile, { message, stack })]);
+  }
+  return { ...platform, shard };
 }
 
 /** The stack's cluster, asked whether the plan may come. */

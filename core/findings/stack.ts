@@ -187,4 +187,14 @@ export const stackFindings = kinds({
     explanation: '`more` is for `mode: sentinel` and `mode: cluster`, `master` for `mode: sentinel`, and `ca` for `tls: true`.',
     example: 'cache: { redis: { external: { address: "redis:6379", master: mymaster } } }',
   },
+  twoShards: {
+    code: 'KEA1331',
+    severity: 'error',
+    title: 'model in two shards',
+    why: 'both would make the same objects, and each would undo the other',
+    fix: 'make the selections of `models.shards` exclude each other',
+    explanation:
+      '`models.shards` puts the pods of models into Pulumi stacks of their own. A model that no shard selects stays in the stack itself; one may be selected by one shard only.',
+    example: 'models: { shards: { a: { owner: [risk-team] }, b: { tags: [risk] } } }',
+  },
 });

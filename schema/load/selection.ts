@@ -4,16 +4,12 @@ import { nearest } from '../../core/names';
 import { formatBytes, formatCpu } from '../../core/quantities';
 import type { StackDocument } from '../generated/platform';
 import type { ResolvedModel, ResolvedStack } from '../resolved';
+import { fitsSelection, shardsOf } from '../resolve/shards';
 import type { KeyPath, ParsedDocument } from './document';
 
 /** Whether the stack takes the model: every key of `models.select` that is given must fit. */
 export function isSelected(model: ResolvedModel, stack: StackDocument): boolean {
-  const { owner, tags, name } = stack.models?.select ?? {};
-  return (
-    (owner === undefined || owner.includes(model.owner)) &&
-    (tags === undefined || tags.some((tag) => model.tags.includes(tag))) &&
-    (name === undefined || name.includes(model.name))
-  );
+  return fitsSelection(model, stack.models?.select ?? {});
 }
 
 export interface Selection {
@@ -27,7 +23,7 @@ export interface Selection {
 
 /** What only shows when stack and models are looked at together. */
 export function judgeSelection(selection: Selection): readonly Finding[] {
-  return [...takesNothing(selection), ...unknownNames(selection), ...quotaHolds(selection)];
+  return [...takesNothing(selection), ...unknownNames(selection), ...quotaHolds(selection), ...oneShardEach(selection)];
 }
 
 function takesNothing({ stack, document, resolved }: Selection): readonly Finding[] {
@@ -75,4 +71,16 @@ function quotaHolds({ stack, document, resolved }: Selection): readonly Finding[
         stack: stack.name,
       }),
     );
+}
+
+/** Pods that two shards made would be two owners of one object. */
+function oneShardEach({ stack, document, resolved }: Selection): readonly Finding[] {
+  return resolved.flatMap((model) => {
+    const shards = shardsOf(model, stack);
+    if (shards.length < 2) return [];
+    const message = `model "${model.name}" fits the shards ${shards.map((each) => `"${each}"`).join(' and ')}`;
+    return [
+      finding(stackFindings.twoShards, { message, place: document.place(['models', 'shards']), stack: stack.name, model: model.name }),
+    ];
+  });
 }

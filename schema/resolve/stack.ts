@@ -3,8 +3,8 @@ import type { Parsed } from '../../core/names';
 import { KEYCLOAK } from '../../core/contract/ports';
 import { stackDefaults as is } from '../source/defaults';
 import { sortedEntries } from '../../core/order';
-import type { Exposure, Identity, Keycloak, StackCache, StackDocument } from '../generated/platform';
-import type { ResolvedBroker, ResolvedCache, ResolvedExposure, ResolvedIdentity, ResolvedStack } from '../resolved';
+import type { Exposure, Identity, Keycloak, Oidc, StackCache, StackDocument } from '../generated/platform';
+import type { ResolvedBroker, ResolvedCache, ResolvedExposure, ResolvedIdentity, ResolvedIssuer, ResolvedStack } from '../resolved';
 
 /** `images.lock.yaml`: image name → `sha256:<hex>`. */
 export type ImagesLock = { readonly [image: string]: string };
@@ -59,28 +59,43 @@ export function resolveStack(document: StackDocument, name: string, lock: Images
     ...(quota ? { quota: { cpuMillis: or0(parseCpu(quota.cpu)), memoryBytes: or0(parseBytes(quota.memory)), pods: quota.pods } } : {}),
     ...optional('priorityClass', document.priorityClass),
     zones: document.zones ?? is.zones,
+    ...optional('shards', document.models?.shards),
   };
 }
 
 /** The embedded issuer's address is known only while it runs; `npm start` puts the real port in. */
 const EMBEDDED_ISSUER = 'http://localhost:8081';
 
-function resolveIdentity({ oidc, keycloak }: Identity, hostname: string, platform: string): ResolvedIdentity {
-  if (oidc) {
-    const { issuer, claims } = oidc;
-    return {
-      kind: 'oidc',
-      issuer,
-      audience: oidc.audience ?? is.audience,
-      jwksUri: oidc.jwksUri ?? `${issuer.replace(/\/+$/, '')}/.well-known/jwks.json`,
-      claims: {
-        roles: claims?.roles ?? is.rolesClaim,
-        subject: claims?.subject ?? is.subjectClaim,
-        client: claims?.client ?? is.clientClaim,
-      },
-      ...optional('jwks', oidc.jwks),
-    };
-  }
+function resolveIdentity({ also, ...first }: Identity, hostname: string, platform: string): ResolvedIdentity {
+  return { ...resolveFirst(first, hostname, platform), ...optional('also', also?.map(resolveOidc)) };
+}
+
+/** A provider that exists, as the gateway trusts it. */
+function resolveOidc(oidc: Oidc): ResolvedIssuer {
+  const { issuer, claims } = oidc;
+  return {
+    issuer,
+    audience: oidc.audience ?? is.audience,
+    ...optional('audiences', oidc.audiences),
+    jwksUri: oidc.jwksUri ?? `${issuer.replace(/\/+$/, '')}/.well-known/jwks.json`,
+    claims: {
+      roles: claims?.roles ?? is.rolesClaim,
+      subject: claims?.subject ?? is.subjectClaim,
+      client: claims?.client ?? is.clientClaim,
+      ...optional('tenant', claims?.tenant),
+    },
+    ...optional(
+      'roleOf',
+      oidc.roles && Object.fromEntries(Object.entries(oidc.roles).flatMap(([value, roles]) => (roles ? [[value, roles]] : []))),
+    ),
+    ...optional('jwks', oidc.jwks),
+    ...optional('ca', oidc.ca),
+    ...optional('proxy', oidc.proxy),
+  };
+}
+
+function resolveFirst({ oidc, keycloak }: Identity, hostname: string, platform: string): ResolvedIdentity {
+  if (oidc) return { kind: 'oidc', ...resolveOidc(oidc) };
   const claims = { roles: is.rolesClaim, subject: is.subjectClaim, client: is.clientClaim };
   if (keycloak) {
     const realm = keycloak.realm ?? is.realm;

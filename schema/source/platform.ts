@@ -44,6 +44,7 @@ const claims: Schema = object('Claims', 'Which claims of a token say what. A dot
   roles: text('Claim that holds the roles.', { most: 200, default: is.rolesClaim, example: 'groups' }),
   subject: text('Claim that names the caller.', { most: 200, default: is.subjectClaim, example: 'oid' }),
   client: text('Claim that names the application.', { most: 200, default: is.clientClaim, example: 'appid' }),
+  tenant: text("Claim that names the caller's organisation; audit records keep it.", { most: 200, otherwise: 'none', example: 'tid' }),
 });
 
 const audience = text('Audience that a token must be made out to.', { most: 200, default: is.audience, example: 'kea' });
@@ -97,6 +98,13 @@ const defs: { readonly [title: string]: Schema } = {
       otherwise: 'all',
       example: { owner: ['risk-team'] },
     }),
+    shards: map(
+      'Shards',
+      'Models whose pods stand in Pulumi stacks of their own, each named `<stack>.<shard>`; routes to them stay in the stack itself.',
+      dnsLabel,
+      part('Select', 'Models of one shard.'),
+      50,
+    ),
   }),
   Select: object('Select', 'A model is taken when it fits every key that is given.', {
     owner: list('Its owner is one of these.', text('Name of a group.', { most: 63, example: 'risk-team' }), {
@@ -151,7 +159,7 @@ const defs: { readonly [title: string]: Schema } = {
     min: whole('Fewest pods.', 1, 200, { unit: 'pods', default: is.gatewayMin, example: 2 }),
     max: whole('Most pods.', 1, 200, { unit: 'pods', default: is.gatewayMax, example: 10 }),
   }),
-  Identity: object('Identity', 'Who vouches for callers; exactly one key.', {
+  Identity: object('Identity', 'Who vouches for callers; exactly one of `oidc`, `keycloak` and `embedded`.', {
     oidc: part('Oidc', 'An OpenID provider that exists.', {
       example: { issuer: 'https://login.example.com/x', audience: 'kea', claims: { roles: 'groups' } },
     }),
@@ -159,6 +167,12 @@ const defs: { readonly [title: string]: Schema } = {
       example: { database: { address: 'postgres.infra:5432', secret: 'keycloak-db' } },
     }),
     embedded: part('Embedded', "KEA's own issuer with sample people; local runs only, `kea synth` refuses it.", { example: {} }),
+    also: list('Providers whose tokens are taken besides.', part('Oidc', 'An OpenID provider that exists.'), {
+      least: 1,
+      most: 5,
+      otherwise: 'none',
+      example: [{ issuer: 'https://login.partner.example.com' }],
+    }),
   }),
   Oidc: object(
     'Oidc',
@@ -178,6 +192,29 @@ const defs: { readonly [title: string]: Schema } = {
         example: '{"keys":[]}',
       }),
       claims: part('Claims', 'Which claims say what.', { example: { roles: 'groups' } }),
+      audiences: list('Further audiences that are taken.', text('An audience.', { most: 200, example: 'api://kea' }), {
+        least: 1,
+        most: 10,
+        unique: true,
+        otherwise: 'none',
+        example: ['api://kea'],
+      }),
+      roles: map(
+        'RolesOfValues',
+        'Value of the roles claim → roles that it stands for, for providers that give ids of groups. A value that is the name of a role counts as that role too.',
+        { pattern: '^.+$', form: 'a value of the claim' },
+        list('Roles.', formed('A role.', roleName.form, roleName.pattern, { most: 200, example: 'credit-analyst' }), {
+          least: 1,
+          most: 100,
+          unique: true,
+        }),
+        2000,
+      ),
+      ca: secret("Secret whose `ca.crt` signed the provider's certificate.", {
+        otherwise: "the image's own authorities",
+        example: 'company-ca',
+      }),
+      proxy: address('Proxy through which the keys are fetched, by HTTP CONNECT.', { otherwise: 'none', example: 'proxy.infra:3128' }),
     },
     ['issuer'],
   ),

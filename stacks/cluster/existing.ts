@@ -97,13 +97,15 @@ export function absentObjects({ expects }: Pick<Plan, 'expects'>, existing: Exis
     (each) => !existing.has(objectKey({ ...each, apiVersion: each.kind === 'Gateway' ? 'gateway.networking.k8s.io/v1' : 'v1' })),
   );
   return absent.map(({ kind, namespace, name, purpose, keys }) =>
-    finding(deployFindings.absentNow, {
-      message: `${kind} ${namespace}/${name} is not there: ${purpose}`,
-      fix:
-        kind === 'Secret'
-          ? `kubectl create secret generic ${name} --namespace ${namespace}${(keys ?? ['<key>']).map((key) => ` --from-literal=${key}=…`).join('')}`
-          : 'make it',
-    }),
+    kind === 'Service'
+      ? finding(deployFindings.absentService, { message: `Service ${namespace}/${name} is not there: ${purpose}` })
+      : finding(deployFindings.absentNow, {
+          message: `${kind} ${namespace}/${name} is not there: ${purpose}`,
+          fix:
+            kind === 'Secret'
+              ? `kubectl create secret generic ${name} --namespace ${namespace}${(keys ?? ['<key>']).map((key) => ` --from-literal=${key}=…`).join('')}`
+              : 'make it',
+        }),
   );
 }
 

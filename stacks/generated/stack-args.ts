@@ -127,6 +127,8 @@ export interface Models {
    * @default - all
    */
   readonly select?: Select | undefined;
+  /** Models whose pods stand in Pulumi stacks of their own, each named `<stack>.<shard>`; routes to them stay in the stack itself. */
+  readonly shards?: Shards | undefined;
 }
 /** A model is taken when it fits every key that is given. */
 export interface Select {
@@ -145,6 +147,11 @@ export interface Select {
    * @default - any
    */
   readonly name?: readonly string[] | undefined;
+}
+/** Models whose pods stand in Pulumi stacks of their own, each named `<stack>.<shard>`; routes to them stay in the stack itself. */
+export interface Shards {
+  /** Models of one shard. */
+  readonly [k: string]: Select;
 }
 /** How container images are named and pinned. */
 export interface Images {
@@ -204,7 +211,7 @@ export interface Replicas {
    */
   readonly max?: number | undefined;
 }
-/** Who vouches for callers; exactly one key. */
+/** Who vouches for callers; exactly one of `oidc`, `keycloak` and `embedded`. */
 export interface Identity {
   /** An OpenID provider that exists. */
   readonly oidc?: Oidc | undefined;
@@ -212,6 +219,11 @@ export interface Identity {
   readonly keycloak?: Keycloak | undefined;
   /** KEA's own issuer with sample people; local runs only, `kea synth` refuses it. */
   readonly embedded?: Embedded | undefined;
+  /**
+   * Providers whose tokens are taken besides.
+   * @default - none
+   */
+  readonly also?: readonly Oidc[] | undefined;
 }
 /** An OpenID provider that exists. */
 export interface Oidc {
@@ -238,6 +250,25 @@ export interface Oidc {
   readonly jwks?: Input<string> | undefined;
   /** Which claims say what. */
   readonly claims?: Claims | undefined;
+  /**
+   * Further audiences that are taken.
+   * @default - none
+   */
+  readonly audiences?: readonly string[] | undefined;
+  /** Value of the roles claim → roles that it stands for, for providers that give ids of groups. A value that is the name of a role counts as that role too. */
+  readonly roles?: RolesOfValues | undefined;
+  /**
+   * Secret whose `ca.crt` signed the provider's certificate.
+   * Written as the name of a Kubernetes object.
+   * @default - the image's own authorities
+   */
+  readonly ca?: string | undefined;
+  /**
+   * Proxy through which the keys are fetched, by HTTP CONNECT.
+   * Written as host:port, with a port of 1 to 65535.
+   * @default - none
+   */
+  readonly proxy?: string | undefined;
 }
 /** Which claims of a token say what. A dot steps into an object. */
 export interface Claims {
@@ -256,6 +287,16 @@ export interface Claims {
    * @default "azp"
    */
   readonly client?: string | undefined;
+  /**
+   * Claim that names the caller's organisation; audit records keep it.
+   * @default - none
+   */
+  readonly tenant?: string | undefined;
+}
+/** Value of the roles claim → roles that it stands for, for providers that give ids of groups. A value that is the name of a role counts as that role too. */
+export interface RolesOfValues {
+  /** Roles. */
+  readonly [k: string]: readonly string[];
 }
 /** A Keycloak that the platform runs, with PostgreSQL from outside. */
 export interface Keycloak {

@@ -9,7 +9,12 @@ class Service extends pulumi.CustomResource {
   declare readonly spec: pulumi.Output<{ readonly clusterIP: string }>;
   constructor(name: string, ports: readonly { readonly port: number }[]) {
     const metadata = { name, namespace: 'default' };
-    super('kubernetes:core/v1:Service', name, { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: { app: name }, ports }, status: undefined }, { provider: cluster });
+    super(
+      'kubernetes:core/v1:Service',
+      name,
+      { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: { app: name }, ports }, status: undefined },
+      { provider: cluster },
+    );
   }
 }
 

@@ -118,6 +118,7 @@ describe('one stack from nothing to nothing', () => {
       'update kubernetes:core/v1:ConfigMap kea/kea-models/alpha-v1-checks',
       'update kubernetes:core/v1:ConfigMap kea/kea-system/kea-bundle-alpha-v1',
       'update kubernetes:core/v1:ConfigMap kea/kea-system/kea-bundle-index',
+      'update kubernetes:core/v1:ConfigMap kea/kea-system/kea-bundle-openapi',
     ]);
     await project.done(...up);
     expect((await object(`${DEPLOYMENTS}/alpha-v1-0-0`)).metadata.generation).toBe(before.metadata.generation);

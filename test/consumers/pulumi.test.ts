@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { packageRoot } from '../../core/package-root';
+import { ensure } from '../../scripts/parts/index.mjs';
+import { languageHostFolder } from '../../scripts/parts/pulumi.mjs';
+import { type ControlPlane, startControlPlane } from '../support/control-plane';
+
+const root = packageRoot();
+const folder = mkdtempSync(join(tmpdir(), 'kea-pulumi-consumer-'));
+let plane: ControlPlane;
+let environment: { readonly [name: string]: string };
+
+function run(file: string, ...args: string[]): string {
+  try {
+    return execFileSync(file, args, { cwd: folder, env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    const { stdout, stderr } = error as { readonly stdout: string; readonly stderr: string };
+    throw new Error(`${basename(file)} ${args[0]}: ${stdout}${stderr}`.slice(-4000));
+  }
+}
+
+// The program of test/consumers/pulumi-program with the packed package, as another team has it, before the real engine, provider and control plane.
+beforeAll(async () => {
+  plane = await startControlPlane({ controllers: true });
+  const { NODE_OPTIONS: _options, KEA_PACKAGE_ROOT: _root, ...inherited } = process.env as { [name: string]: string };
+  environment = {
+    ...inherited,
+    PATH: [join(folder, 'bin'), languageHostFolder, inherited['PATH']].join(':'),
+    KUBECONFIG: plane.kubeconfig,
+    PULUMI_HOME: join(folder, '.home'),
+    PULUMI_BACKEND_URL: `file://${folder}`,
+    PULUMI_CONFIG_PASSPHRASE: 'only for this test',
+    PULUMI_SKIP_UPDATE_CHECK: 'true',
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
+  };
+  cpSync(join(root, 'test/consumers/pulumi-program'), folder, { recursive: true });
+  mkdirSync(join(folder, 'bin'));
+  for (const part of ['pulumi', 'pulumi-resource-kubernetes']) symlinkSync(await ensure(part), join(folder, 'bin', part));
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+  const archive = readdirSync(folder).find((file) => file.endsWith('.tgz'))!;
+  run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', '--omit=optional', '--loglevel=error', `./${archive}`);
+}, 300_000);
+
+afterAll(async () => {
+  await plane?.stop();
+  rmSync(folder, { recursive: true, force: true });
+}, 60_000);
+
+test("another team's program is typed, previews with unknown addresses, and applies them", async () => {
+  run(process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', '.');
+  run('pulumi', 'stack', 'init', 'ours');
+  const preview = run('pulumi', 'preview', '--non-interactive', '--color=never');
+  expect(preview).toMatch(/\+ \d+ to create/);
+  run('pulumi', 'up', '--yes', '--skip-preview', '--non-interactive');
+  const outputs = JSON.parse(run('pulumi', 'stack', 'output', '--json')) as { readonly [name: string]: unknown };
+  expect(outputs).toMatchObject({
+    url: 'https://models.example.com',
+    issuer: 'https://login.example.com/realms/ours',
+    services: ['fraud-v1-0-0'],
+  });
+  const { body } = await plane.call('GET', '/api/v1/namespaces/kea-system/configmaps/kea-gateway-processor');
+  expect(JSON.stringify(body['data'])).toContain(String(outputs['address']));
+  const deployments = (await plane.call('GET', '/apis/apps/v1/namespaces/kea-models/deployments')).body['items'] as {
+    metadata: { name: string };
+  }[];
+  expect(deployments.map((each) => each.metadata.name).sort()).toEqual(['churn-v1-0-0', 'fraud-v1-0-0']);
+  expect(run('pulumi', 'up', '--yes', '--skip-preview', '--non-interactive', '--expect-no-changes', '--color=never')).toMatch(/unchanged/);
+}, 300_000);
