@@ -1,8 +1,11 @@
+import { jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../core/package-root';
 import { kea, project } from './call';
+
+jest.setTimeout(30_000);
 
 const STACK = `kea: v1
 hostname: models.example.com
