@@ -9,6 +9,7 @@ import type { ResolvedStack } from '../../schema/resolved';
 import { work } from '../command';
 import type { Cli } from '../context';
 import { EXIT } from '../exit';
+import { removedWhileRouted } from '../diff/removed';
 import { outputFlag, projectFlag, text, type OutputFlag } from '../flags';
 import { loadSound } from '../load';
 import { print } from '../print/index';
@@ -96,10 +97,13 @@ Values of secrets are never shown.`,
       import('../diff/render.ts'),
     ]);
     const plan = synthesize(loaded.platform);
+    const base = flags.live ? [] : await before(cli.cwd, root, flags.stack, against);
     const { difference, writers, unknownKinds } = flags.live
       ? await live(plan, loaded.platform.stack, flags.context)
-      : { difference: diffPlans(await before(cli.cwd, root, flags.stack, against), plan.objects), writers: new Map(), unknownKinds: [] };
-    const errors = [...loaded.findings, ...plan.findings].filter((each) => each.severity === 'error');
+      : { difference: diffPlans(base, plan.objects), writers: new Map(), unknownKinds: [] };
+    const errors = [...loaded.findings, ...plan.findings, ...removedWhileRouted(base, plan.objects)].filter(
+      (each) => each.severity === 'error',
+    );
     await print(
       cli,
       {

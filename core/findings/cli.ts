@@ -170,4 +170,14 @@ export const cliFindings = kinds({
     explanation: 'Answers are kept by model, contract and version; each of them can be purged.',
     example: 'kea cache purge credit-scor --stack prod',
   },
+  removedWhileRouted: {
+    code: 'KEA4117',
+    severity: 'error',
+    title: 'removed while calls are sent to it',
+    why: 'pods may be gone before the gateway stops sending calls to them, and those calls fail',
+    fix: 'first apply `lifecycle: { retired: true }`, or weight 0, then remove it',
+    explanation:
+      '`kea diff` compares with a base revision. A version that took calls there and whose pods are gone now is refused: retire its contract first, which drops the routes and keeps the pods, or give the version weight 0; once that is applied, the file or the version can go.',
+    example: 'kea diff --stack prod main',
+  },
 });

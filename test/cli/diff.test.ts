@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kea, sampleProject } from './call';
 
@@ -40,3 +40,24 @@ test.each(['no-such-branch', '--upload-pack=x', 'models'])('"%s" is nothing to c
   expect(code).toBe(2);
   expect(stderr).toContain(`"${against}" is neither a folder that kea synth wrote nor a revision of git`);
 });
+
+test('what still takes calls is not removed in one step', async () => {
+  const cwd = committed();
+  const contract = join(cwd, 'models/risk/credit-score/v1.yaml');
+  const text = readFileSync(contract, 'utf8');
+  rmSync(join(cwd, 'models/iris'), { recursive: true });
+  writeFileSync(contract, text.replace(/^ {2}1\.5\.0:.*\n.*\n/m, '').replace('{ 1.4.0: 90, 1.5.0: 10 }', '{ 1.4.0: 100 }'));
+  const { code, stderr } = await kea(['diff', '--stack', 'dev', '--output', 'text'], { cwd });
+  expect(code).toBe(1);
+  expect(stderr).toContain('version 1.0.0 of "iris" is removed, and its contract v1 still sends calls to it');
+  expect(stderr).toContain('first apply `lifecycle: { retired: true }`, then remove the file');
+  expect(stderr).toContain('version 1.5.0 of "credit-score" is removed, and its contract v1 still sends calls to it');
+  expect(stderr).toContain('first apply a change that gives it weight 0, then remove it');
+
+  // With weight 0 before, it may go.
+  const after = readFileSync(contract, 'utf8');
+  writeFileSync(contract, text.replace('{ 1.4.0: 90, 1.5.0: 10 }', '{ 1.4.0: 100, 1.5.0: 0 }'));
+  await kea(['synth', '--stack', 'dev', '--out', 'out'], { cwd });
+  writeFileSync(contract, after);
+  expect(await kea(['diff', '--stack', 'dev', 'out'], { cwd })).toMatchObject({ code: 0 });
+}, 60_000);

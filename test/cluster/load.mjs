@@ -1,8 +1,9 @@
-// node load.mjs URL TOKEN RATE: calls a method steadily until stdin ends, then prints what came back. Runs on the cluster's node, where Services are reached.
-// Nothing is tried again. Half of the calls use a connection of their own, half share kept ones. Each has another body, so that no cache answers.
+// node load.mjs URL TOKEN CALLERS PAUSE: so many callers call a method until stdin ends, each pausing so many milliseconds after an answer; then it prints
+// what came back. Runs on the cluster's node, where Services are reached. Nothing is tried again. Half of the calls use a connection of their own,
+// half share kept ones. Each has another body, so that no cache answers.
 import { Agent, request } from 'node:http';
 
-const [address, token, rate] = process.argv.slice(2);
+const [address, token, callers, pause] = process.argv.slice(2);
 const url = new URL(address);
 const kept = new Agent({ keepAlive: true, maxSockets: 16 });
 const counts = {};
@@ -10,6 +11,7 @@ const failures = [];
 const took = [];
 let sent = 0;
 let running = 0;
+let stopping = false;
 
 function call(number) {
   const started = performance.now();
@@ -19,6 +21,7 @@ function call(number) {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
   const done = (kind, detail) => {
     running -= 1;
+    if (!stopping) setTimeout(() => !stopping && call(sent++), Number(pause));
     counts[kind] = (counts[kind] ?? 0) + 1;
     took.push(performance.now() - started);
     if (kind !== 200 && failures.length < 50) failures.push({ at, ms: Math.round(performance.now() - started), kind, detail });
@@ -34,15 +37,10 @@ function call(number) {
   outgoing.end(body);
 }
 
-// Calls are due by the clock, however long the ones before take.
-const begun = performance.now();
-const pace = setInterval(() => {
-  const due = ((performance.now() - begun) / 1000) * Number(rate);
-  while (sent < due) call(sent++);
-}, 5);
+for (let caller = 0; caller < Number(callers); caller++) call(sent++);
 
 process.stdin.resume().on('end', () => {
-  clearInterval(pace);
+  stopping = true;
   const last = setInterval(() => {
     if (running > 0) return;
     clearInterval(last);

@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../core/package-root';
@@ -66,7 +65,7 @@ story('from nothing every pod is Ready, and a model answers through the Service'
 });
 
 story('no call fails while models come, change and go and the gateway is replaced', 5, async () => {
-  const stop = platform.load(60);
+  const stop = platform.load();
   const steps: [string, () => Promise<unknown>][] = [
     [
       'a new model',
@@ -75,9 +74,9 @@ story('no call fails while models come, change and go and the gateway is replace
         await platform.apply();
       },
     ],
-    ['canary', () => promote(20)],
-    ['promote', () => promote(100)],
-    ['roll back', () => promote(0)],
+    ['canary', () => promote('1.5.0', 20)],
+    ['promote', () => promote('1.5.0', 100)],
+    ['roll back', () => promote('1.4.0', 100)],
     [
       'retire',
       async () => {
@@ -119,10 +118,10 @@ story('no call fails while models come, change and go and the gateway is replace
   expectNoFailure(report);
 });
 
-async function promote(weight: number): Promise<void> {
+async function promote(version: string, weight: number): Promise<void> {
   if (weight === 20)
     platform.edit('models/risk/credit-score/v1.yaml', (text) => text.replace('{ 1.4.0: 100 }', '{ 1.4.0: 100, 1.5.0: 0 }'));
-  await platform.kea('promote', 'credit-score', '1.5.0', '--stack', 'cluster', '--weight', String(weight));
+  await platform.kea('promote', 'credit-score', version, '--stack', 'cluster', '--weight', String(weight));
   await platform.apply();
 }
 
@@ -138,7 +137,7 @@ async function evictOldest(namespace: string, selector: string): Promise<void> {
 }
 
 story('a killed model costs no call, a killed Envoy only those that it held', 3, async () => {
-  const stop = platform.load(60);
+  const stop = platform.load();
   await platform.kill('services/model-server/main.js');
   await platform.settled();
   const killed = Date.now();
@@ -159,7 +158,7 @@ story('a platform upgrade replaces gateways without a failed call, and restarts 
   const models = await platform.pods(MODELS, 'app.kubernetes.io/component=model');
   const gateways = await platform.pods(SYSTEM, GATEWAYS);
   await platform.newServicesImage();
-  const stop = platform.load(60);
+  const stop = platform.load();
   await platform.apply();
   expectNoFailure(await stop());
   expect(await platform.pods(MODELS, 'app.kubernetes.io/component=model')).toEqual(models);
@@ -174,7 +173,7 @@ story('a model grows from one to three instances under load, and shrinks again',
   const ready = async (): Promise<string> =>
     platform.kubectl('-n', MODELS, 'get', 'deployment', 'credit-score-v1-4-0', '-o', 'jsonpath={.status.readyReplicas}');
   await platform.until('one instance', 60, async () => (await ready()) === '1');
-  const stop = platform.load(150);
+  const stop = platform.load({ callers: 24, pauseMs: 0 });
   await platform.until('three instances', 120, async () => (await ready()) === '3');
   expectNoFailure(await stop());
   await platform.until('one instance again', 150, async () => (await ready()) === '1');

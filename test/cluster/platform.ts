@@ -209,10 +209,17 @@ export class Platform {
   }
 
   /** Steady calls of credit-score from the node; the returned function ends them and tells what came back. */
-  load(rate: number): () => Promise<LoadReport> {
+  load({ callers = 8, pauseMs = 50 } = {}): () => Promise<LoadReport> {
     const url = 'http://kea-gateway.kea-system.svc.cluster.local:8080/models/credit-score/v1/score';
     const generator = join(ROOT, 'test/cluster/load.mjs');
-    const [program, args] = this.cluster.command(process.execPath, generator, url, this.token('credit-analyst'), String(rate));
+    const [program, args] = this.cluster.command(
+      process.execPath,
+      generator,
+      url,
+      this.token('credit-analyst'),
+      String(callers),
+      String(pauseMs),
+    );
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     let out = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (out += chunk));

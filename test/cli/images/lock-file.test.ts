@@ -1,4 +1,3 @@
-import { expect, test } from '@jest/globals';
 import { withDigests } from '../../../cli/images/lock-file';
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;

@@ -1,4 +1,3 @@
-import { expect, test } from '@jest/globals';
 import { waitForBundle, type Gateways, type PodState } from '../../../services/gateway-applied/wait';
 
 /** Gateways whose pods say one thing after another; time passes by pauses only. */

@@ -1,4 +1,3 @@
-import { expect, test } from '@jest/globals';
 import { tryTargets } from '../../../services/isolation-check/check';
 import { targetsOf } from '../../../services/isolation-check/targets';
 
