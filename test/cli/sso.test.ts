@@ -1,11 +1,8 @@
-import { jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../core/package-root';
 import { kea, project } from './call';
-
-jest.setTimeout(30_000);
 
 const STACK = `kea: v1
 hostname: models.example.com
@@ -35,7 +32,7 @@ test('between two states of the files, without a Keycloak', async () => {
     expect.arrayContaining(['+ role headmaster', '~ login kea-cli', '    + scoped: headmaster']),
   ]);
   expect(stderr).toMatch(/\d changes? to make/);
-});
+}, 30_000);
 
 test.each([
   ['without a secret', {}, 'KEA6011'],
@@ -45,11 +42,11 @@ test.each([
   expect(outcome.code).toBe(2);
   expect(outcome.stderr).toContain(code);
   expect(outcome.stderr).not.toContain('some-secret');
-});
+}, 30_000);
 
 test('a stack with another provider has no realm of ours', async () => {
   const folder = gradesOnly('kea: v1\nimages: { unpinned: warn }\nidentity: { oidc: { issuer: https://login.example.com } }\n');
   const { code, stderr } = await kea(['sso', 'plan', '--stack', 'dev'], { cwd: folder });
   expect(code).toBe(2);
   expect(stderr).toContain('has no `identity.keycloak`');
-});
+}, 30_000);
