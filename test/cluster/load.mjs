@@ -5,6 +5,8 @@ import { Agent, request } from 'node:http';
 
 const [address, token, callers, pause] = process.argv.slice(2);
 const url = new URL(address);
+/** So many are told one by one; all are counted. */
+const MOST_FAILURES = 50;
 const kept = new Agent({ keepAlive: true, maxSockets: 16 });
 const counts = {};
 const failures = [];
@@ -24,7 +26,10 @@ function call(number) {
     if (!stopping) setTimeout(() => !stopping && call(sent++), Number(pause));
     counts[kind] = (counts[kind] ?? 0) + 1;
     took.push(performance.now() - started);
-    if (kind !== 200 && failures.length < 50) failures.push({ at, ms: Math.round(performance.now() - started), kind, detail });
+    if (kind === 200 || failures.length === MOST_FAILURES) return;
+    const failure = { at, ms: Math.round(performance.now() - started), kind, detail };
+    failures.push(failure);
+    process.stderr.write(`${JSON.stringify(failure)}\n`);
   };
   const outgoing = request(url, { method: 'POST', headers, agent: number % 2 ? kept : false, timeout: 20_000 }, (response) => {
     let text = '';
