@@ -37,12 +37,16 @@ test('between two states of the files, without a Keycloak', async () => {
 test.each([
   ['without a secret', {}, 'KEA6011'],
   ['where no Keycloak is', { KEA_SSO_SECRET: 'some-secret' }, 'KEA6010'],
-])('%s it says so', async (_name, env, code) => {
-  const outcome = await kea(['sso', 'apply', '--stack', 'dev', '--server', 'http://127.0.0.1:9'], { cwd: gradesOnly(), env });
-  expect(outcome.code).toBe(2);
-  expect(outcome.stderr).toContain(code);
-  expect(outcome.stderr).not.toContain('some-secret');
-}, 30_000);
+])(
+  '%s it says so',
+  async (_name, env, code) => {
+    const outcome = await kea(['sso', 'apply', '--stack', 'dev', '--server', 'http://127.0.0.1:9'], { cwd: gradesOnly(), env });
+    expect(outcome.code).toBe(2);
+    expect(outcome.stderr).toContain(code);
+    expect(outcome.stderr).not.toContain('some-secret');
+  },
+  30_000,
+);
 
 test('a stack with another provider has no realm of ours', async () => {
   const folder = gradesOnly('kea: v1\nimages: { unpinned: warn }\nidentity: { oidc: { issuer: https://login.example.com } }\n');
