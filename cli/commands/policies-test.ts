@@ -8,7 +8,7 @@ import { readRules } from '../rules';
 export const policiesTest = buildCommand<OutputFlag, [string?], Cli>({
   docs: {
     brief: 'Try rule files by their own fixtures',
-    fullDescription: `Try every rule of a folder by its fixtures: what it must accept, what it must refuse, and in which words.
+    fullDescription: `Read every rule of a folder for what no gate could decide alike, and try it by its fixtures: what it must accept, what it must refuse, in which words.
 
   kea policies test policies/rules
 
@@ -23,20 +23,20 @@ Whoever writes rules of his own runs this in his pull requests.`,
   },
   func: work('policies test', async (cli, flags: OutputFlag, folder = 'policies/rules') => {
     const { files, findings } = await readRules(cli.cwd, folder);
-    const [{ tryRules }, { bases }] = await Promise.all([
-      import('../../policies/try-rules.ts'),
+    const [{ lintRules }, { bases }] = await Promise.all([
+      import('../../policies/lint/index.ts'),
       import('../../policies/generated/bases.ts'),
     ]);
-    const trial = tryRules(files, new Map(Object.entries(bases)));
-    const found = [...findings, ...trial.findings];
+    const found = [...findings, ...lintRules(files, new Map(Object.entries(bases)))];
+    const fixtures = files.reduce((sum, { written }) => sum + written.fixtures.pass.length + written.fixtures.fail.length, 0);
     await print(
       cli,
       {
         command: 'policies test',
         findings: found,
         findingsAreData: true,
-        data: { rules: files.length, fixtures: trial.fixtures },
-        summary: `${files.length} rule${files.length === 1 ? '' : 's'}, ${trial.fixtures} fixtures: ${found.length === 0 ? 'all as they should be' : `${found.length} wrong`}`,
+        data: { rules: files.length, fixtures },
+        summary: `${files.length} rule${files.length === 1 ? '' : 's'}, ${fixtures} fixtures: ${found.length === 0 ? 'all as they should be' : `${found.length} wrong`}`,
       },
       { output: flags.output, root: cli.cwd },
     );
