@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { issuersOf } from '../schema/access/issuers';
 import type { ResolvedStack } from '../schema/resolved';
 import { registerPlanCheck } from './plan/register';
 import { needSecret } from './shared/secrets';
@@ -24,6 +25,15 @@ export class PlatformSecrets extends Construct {
           type: 'kubernetes.io/dockerconfigjson',
         });
       }
+    }
+    for (const { ca, issuer } of issuersOf(stack.identity)) {
+      if (ca === undefined) continue;
+      needSecret(this, stack, {
+        namespace: stack.namespaces.platform,
+        name: ca,
+        keys: ['ca.crt'],
+        purpose: `authority of the certificate of ${issuer}`,
+      });
     }
     if (stack.artifacts.secret) {
       needSecret(this, stack, {

@@ -2,12 +2,14 @@ import type { Construct } from 'constructs';
 import { ManagementPath, Port } from '../../core/contract/ports';
 import type { ClusterSource, ProcessorConfig } from '../../core/contract/processor-config';
 import { programCommand } from '../../core/contract/programs';
+import { issuersOf } from '../../schema/access/issuers';
 import type { ResolvedStack } from '../../schema/resolved';
 import { k8s } from '../k8s';
 import { emptyDir, hardenedContainer, hardenedPod, httpProbe, nativeSidecar, stackPod } from '../shared/hardened-pod';
 import { Label, type Labels } from '../shared/labels';
 import { expectObject } from '../shared/notes';
 import { GiB, MiB } from '../shared/quantities';
+import { issuerCaFolder } from './render/platform-clusters';
 
 /** Files and folders inside the gateway's pod. */
 export const Mount = {
@@ -107,6 +109,10 @@ export function gatewayPodTemplate(options: GatewayPodOptions): k8s.PodTemplateS
         ...(options.redisCa
           ? [{ name: 'redis-ca', secret: { secretName: options.redisCa, items: [{ key: 'ca.crt', path: 'ca.crt' }], defaultMode: 0o440 } }]
           : []),
+        ...issuerCas(stack).map(({ name, secretName }) => ({
+          name,
+          secret: { secretName, items: [{ key: 'ca.crt', path: 'ca.crt' }], defaultMode: 0o440 },
+        })),
         ...(options.tlsSecret ? [{ name: 'tls', secret: { secretName: options.tlsSecret, defaultMode: 0o440 } }] : []),
       ],
     }),
@@ -153,9 +159,17 @@ function envoy(options: GatewayPodOptions): k8s.Container {
     volumeMounts: [
       { name: 'sockets', mountPath: Mount.sockets },
       { name: 'envoy-config', mountPath: Mount.envoy, readOnly: true },
+      ...issuerCas(options.stack).map(({ name, mountPath }) => ({ name, mountPath, readOnly: true })),
       ...(options.tlsSecret ? [{ name: 'tls', mountPath: Mount.tls, readOnly: true }] : []),
     ],
   });
+}
+
+/** Authorities of providers' certificates, each from its Secret. */
+function issuerCas(stack: ResolvedStack): readonly { readonly name: string; readonly secretName: string; readonly mountPath: string }[] {
+  return issuersOf(stack.identity).flatMap(({ ca }, at) =>
+    ca === undefined ? [] : [{ name: `issuer-ca-${at}`, secretName: ca, mountPath: issuerCaFolder(at) }],
+  );
 }
 
 /** Both containers of a pod reserve the same. */

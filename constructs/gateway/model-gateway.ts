@@ -9,6 +9,7 @@ import { Port } from '../../core/contract/ports';
 import type { ProcessorConfig } from '../../core/contract/processor-config';
 import { digestOf } from '../../core/digests';
 import type { JsonObject } from '../../core/json';
+import { issuersOf } from '../../schema/access/issuers';
 import type { ResolvedPlatform, ResolvedStack } from '../../schema/resolved';
 import { k8s, plainObject } from '../k8s';
 import type { IModelEndpoint } from '../model/endpoint';
@@ -237,7 +238,7 @@ export class ModelGateway extends Construct {
     const outside = [
       ...new Set([
         ...API_SERVER_PORTS,
-        portOf(stack.identity.jwksUri),
+        ...issuersOf(stack.identity).map(({ jwksUri, proxy }) => (proxy === undefined ? portOf(jwksUri) : Number(proxy.split(':').at(-1)))),
         ...(stack.cache.kind === 'external' ? (props.cache?.ports ?? []) : []),
       ]),
     ];

@@ -12,7 +12,7 @@ export interface AuditRecord {
   readonly sequence: number;
   /** Where the record was made: calls that reached the processor, or refusals at the edge. */
   readonly source: 'processor' | 'edge';
-  readonly actor: { readonly subject?: string; readonly client?: string; readonly issuer?: string };
+  readonly actor: { readonly subject?: string; readonly client?: string; readonly issuer?: string; readonly tenant?: string };
   readonly request: {
     readonly model?: string;
     readonly contract?: string;

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonSchema, JsonValue } from '../json';
 import type { Fronts } from './fronts';
+import type { TrustedIssuer } from './identity';
 
 /**
  * The gateway bundle: everything that changes while a gateway runs, as data, content-addressed.
@@ -22,6 +23,8 @@ export interface BundleIndex {
   readonly openapi: string;
   /** Part of every cache key. Absent: the store's own epoch, which begins as a fresh random one, never 0. */
   readonly epoch?: string;
+  /** Issuer → value of its roles claim → roles that it stands for. Absent: values are names of roles. */
+  readonly roleOf?: { readonly [issuer: string]: TrustedIssuer['roleOf'] };
   /** `*`, model, `model/v1` or `model/v1/1.4.0` → part of the cache keys of its answers. */
   readonly purged?: { readonly [what: string]: number };
 }

@@ -23,6 +23,10 @@ export const Header = {
   issuer: 'x-kea-issuer',
   /** Edge → processor, from verified claims only: `azp` or `client_id`. */
   client: 'x-kea-client',
+  /** Edge → processor, from verified claims only: `jti`. */
+  tokenId: 'x-kea-token-id',
+  /** Edge → processor, from verified claims only: the caller's organisation, where the stack says which claim names it. */
+  tenant: 'x-kea-tenant',
   /** Edge → processor: base64 of the JSON array of roles (Envoy writes array claims so). */
   roles: 'x-kea-roles',
   /** Processor → inner: the Envoy cluster of the chosen version. */

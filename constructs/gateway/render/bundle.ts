@@ -7,7 +7,15 @@ import { protocolOf, runtimeModelName } from '../../../core/contract/protocols';
 import { digestOf, sha256Hex } from '../../../core/digests';
 import type { JsonObject, JsonSchema } from '../../../core/json';
 import { contractOpenApi, platformOpenApi } from '../../../schema/openapi';
-import type { ResolvedContract, ResolvedMethod, ResolvedModel, ResolvedPlatform, ResolvedVersion } from '../../../schema/resolved';
+import { issuersOf } from '../../../schema/access/issuers';
+import type {
+  ResolvedContract,
+  ResolvedIdentity,
+  ResolvedMethod,
+  ResolvedModel,
+  ResolvedPlatform,
+  ResolvedVersion,
+} from '../../../schema/resolved';
 import { bareRoutes, contractRoutes } from './contract-routes';
 import { grpcRoutes } from './grpc-routes';
 import { grpcCluster, modelCluster } from './model-cluster';
@@ -58,6 +66,7 @@ export function buildBundle(platform: ResolvedPlatform, options: BundleOptions =
     platformRoutes: platformRoutes(platform.stack.identity, options.login),
     platformClusters: [],
     openapi: sha256Hex(document),
+    ...roleMaps(platform.stack.identity),
     ...(platform.stack.purged ? { purged: platform.stack.purged } : {}),
   };
   return {
@@ -65,6 +74,11 @@ export function buildBundle(platform: ResolvedPlatform, options: BundleOptions =
     parts: parts.map(({ part }) => part),
     texts: { parts: parts.map(({ text }) => text), openapi: document },
   };
+}
+
+function roleMaps(identity: ResolvedIdentity): Pick<BundleIndex, 'roleOf'> {
+  const maps = issuersOf(identity).flatMap(({ issuer, roleOf }) => (roleOf === undefined ? [] : [[issuer, roleOf] as const]));
+  return maps.length === 0 ? {} : { roleOf: Object.fromEntries(maps) };
 }
 
 function contractPart(platform: ResolvedPlatform, model: ResolvedModel, contract: ResolvedContract, openapi: JsonObject): BundlePart {

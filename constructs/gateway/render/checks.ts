@@ -4,6 +4,7 @@ import { contractName, contractPrefix, grpcClusterName } from '../../../core/con
 import { type Finding, finding, type FindingKind } from '../../../core/findings/finding';
 import { gatewayFindings as kinds } from '../../../core/findings/gateway';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json';
+import { issuersOf } from '../../../schema/access/issuers';
 import type { ResolvedModel, ResolvedPlatform } from '../../../schema/resolved';
 import { buildBootstrap } from './bootstrap';
 import type { Bundle } from './bundle';
@@ -190,14 +191,14 @@ function checkLogin({ stack }: ResolvedPlatform, login: LoginOptions, options: G
 
 function checkIdentity({ stack }: ResolvedPlatform): readonly Finding[] {
   const { identity } = stack;
-  // The platform's own Keycloak stands in the gateway's namespace and is reached by its Service.
-  if (identity.jwks !== undefined || identity.kind === 'keycloak') return [];
-  const url = URL.canParse(identity.jwksUri) ? new URL(identity.jwksUri) : undefined;
-  const here = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  if (url?.protocol === 'https:' || here) return [];
-  return [
-    finding(kinds.plainIdentity, { message: `identity: the keys are fetched from ${JSON.stringify(identity.jwksUri)}`, stack: stack.name }),
-  ];
+  return issuersOf(identity).flatMap(({ jwks, jwksUri }, at) => {
+    // The platform's own Keycloak stands in the gateway's namespace and is reached by its Service.
+    if (jwks !== undefined || (at === 0 && identity.kind === 'keycloak')) return [];
+    const url = URL.canParse(jwksUri) ? new URL(jwksUri) : undefined;
+    const here = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+    if (url?.protocol === 'https:' || here) return [];
+    return [finding(kinds.plainIdentity, { message: `identity: the keys are fetched from ${JSON.stringify(jwksUri)}`, stack: stack.name })];
+  });
 }
 
 function checkModel(model: ResolvedModel, maxBodyBytes: number): readonly Finding[] {

@@ -1,16 +1,9 @@
+import { claimPath } from '../../../core/contract/identity';
 import type { JsonObject } from '../../../core/json';
 
 /** Dynamic metadata key under which jwt_authn leaves the verified claims. */
 export const CLAIMS_KEY = 'jwt';
 export const JWT_FILTER = 'envoy.filters.http.jwt_authn';
-
-/**
- * Path of a claim inside the token. A dotted name walks objects (`realm_access.roles`);
- * a name that is a URL is one key, as providers with namespaced claims write it.
- */
-export function claimPath(claim: string): readonly string[] {
-  return /^https?:\/\//.test(claim) ? [claim] : claim.split('.');
-}
 
 /** Matches the verified claim at `claim` against a value matcher. */
 export function claimMatches(claim: string, value: JsonObject): JsonObject {

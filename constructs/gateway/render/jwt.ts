@@ -1,25 +1,34 @@
 import { Header } from '../../../core/contract/headers';
 import type { JsonObject } from '../../../core/json';
-import type { ResolvedIdentity } from '../../../schema/resolved';
-import { CLAIMS_KEY, claimPath, JWT_FILTER } from './claims';
+import { CLOCK_SKEW_SECONDS, claimPath } from '../../../core/contract/identity';
+import { issuersOf, trustedIssuer } from '../../../schema/access/issuers';
+import type { ResolvedIdentity, ResolvedIssuer } from '../../../schema/resolved';
+import { CLAIMS_KEY, JWT_FILTER } from './claims';
 import { extension, typed } from './envoy';
 
 /** Requirement for methods that are declared public: no token, or a valid one. */
 export const OPTIONAL_TOKEN = 'optional';
 
-/** Static cluster through which the provider's keys are fetched. */
+/** Static cluster through which a provider's keys are fetched: `identity`, then `identity-1` and so on for those besides. */
+export function identityClusterName(at: number): string {
+  return at === 0 ? IDENTITY_CLUSTER : `${IDENTITY_CLUSTER}-${at}`;
+}
+
 export const IDENTITY_CLUSTER = 'identity';
 
 const PROVIDER = 'platform';
 
-/** Verifies tokens: only from the Authorization header, of this issuer, for this audience, with an end; on every path. */
+/** Verifies tokens: only from the Authorization header, of a trusted issuer, for its audience, with an end; on every path. */
 export function jwtFilter(identity: ResolvedIdentity): JsonObject {
+  const providers = issuersOf(identity).map((issuer, at) => [at === 0 ? PROVIDER : `${PROVIDER}-${at}`, provider(issuer, at)] as const);
+  const names = providers.map(([name]) => ({ provider_name: name }));
+  const [only] = names;
   return extension(JWT_FILTER, 'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication', {
-    providers: { [PROVIDER]: provider(identity) },
+    providers: Object.fromEntries(providers),
     // No rule matching would mean "not verified and passed on", so the one rule matches every path, also `*`.
-    rules: [{ match: { prefix: '' }, requires: { provider_name: PROVIDER } }],
+    rules: [{ match: { prefix: '' }, requires: names.length === 1 && only ? only : { requires_any: { requirements: names } } }],
     requirement_map: {
-      [OPTIONAL_TOKEN]: { requires_any: { requirements: [{ provider_name: PROVIDER }, { allow_missing: {} }] } },
+      [OPTIONAL_TOKEN]: { requires_any: { requirements: [...names, { allow_missing: {} }] } },
     },
     bypass_cors_preflight: false,
   });
@@ -30,12 +39,12 @@ export function optionalToken(): JsonObject {
   return typed('envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig', { requirement_name: OPTIONAL_TOKEN });
 }
 
-function provider(identity: ResolvedIdentity): JsonObject {
+function provider(identity: ResolvedIssuer, at: number): JsonObject {
   return {
     issuer: identity.issuer,
-    audiences: [identity.audience],
+    audiences: trustedIssuer(identity).audiences,
     require_expiration: true,
-    clock_skew_seconds: 30,
+    clock_skew_seconds: CLOCK_SKEW_SECONDS,
     // Without this, Envoy also takes `?access_token=`, which ends in other people's logs.
     from_headers: [{ name: 'Authorization', value_prefix: 'Bearer ' }],
     forward: false,
@@ -45,9 +54,11 @@ function provider(identity: ResolvedIdentity): JsonObject {
       { header_name: Header.issuer, claim_name: 'iss' },
       claimHeader(Header.client, identity.claims.client),
       claimHeader(Header.roles, identity.claims.roles),
+      { header_name: Header.tokenId, claim_name: 'jti' },
+      ...(identity.claims.tenant === undefined ? [] : [claimHeader(Header.tenant, identity.claims.tenant)]),
     ],
     jwt_cache_config: { jwt_cache_size: 1000, jwt_max_token_size: 8192 },
-    ...keys(identity),
+    ...keys(identity, at),
   };
 }
 
@@ -57,11 +68,11 @@ function claimHeader(header: string, claim: string): JsonObject {
   return { header_name: header, claim_path: path.map((key) => ({ key })) };
 }
 
-function keys(identity: ResolvedIdentity): JsonObject {
+function keys(identity: ResolvedIssuer, at: number): JsonObject {
   if (identity.jwks !== undefined) return { local_jwks: { inline_string: identity.jwks } };
   return {
     remote_jwks: {
-      http_uri: { uri: identity.jwksUri, cluster: IDENTITY_CLUSTER, timeout: '5s' },
+      http_uri: { uri: identity.jwksUri, cluster: identityClusterName(at), timeout: '5s' },
       cache_duration: '300s',
       // The gateway starts without the provider: until the first fetch every token is refused, and none passes.
       async_fetch: { fast_listener: true, failed_refetch_duration: '1s' },

@@ -1,8 +1,9 @@
 import { Socket, WorkerPath } from '../../../core/contract/ports';
 import type { JsonObject } from '../../../core/json';
-import type { ResolvedIdentity } from '../../../schema/resolved';
+import { issuersOf } from '../../../schema/access/issuers';
+import type { ResolvedIdentity, ResolvedIssuer } from '../../../schema/resolved';
 import { loadAssignment, pipeAddress, socketAddress, typed } from './envoy';
-import { IDENTITY_CLUSTER } from './jwt';
+import { identityClusterName } from './jwt';
 import type { ResolvedGatewayOptions } from './options';
 
 export const PROCESSOR_CLUSTER = 'processor';
@@ -17,7 +18,9 @@ export function platformClusters(identity: ResolvedIdentity, options: ResolvedGa
     adsCluster(options),
     processorCluster(options),
     ...(options.portal ? [hostCluster(PORTAL_CLUSTER, options.portal.host, options.portal.port)] : []),
-    ...(identity.jwks === undefined || options.login ? [identityCluster(identity, options)] : []),
+    ...issuersOf(identity).flatMap((issuer, at) =>
+      issuer.jwks === undefined || (at === 0 && options.login) ? [identityCluster(issuer, at, options)] : [],
+    ),
   ];
 }
 
@@ -96,11 +99,13 @@ export function processorCluster(options: ResolvedGatewayOptions): JsonObject {
 }
 
 /** Where the provider's keys (and, with a login, its token endpoint) are reached: host, port and TLS of `jwksUri`. */
-export function identityCluster(identity: ResolvedIdentity, options: ResolvedGatewayOptions): JsonObject {
+export function identityCluster(identity: ResolvedIssuer, at: number, options: ResolvedGatewayOptions): JsonObject {
   const url = new URL(identity.jwksUri);
   const secure = url.protocol === 'https:';
-  const cluster = hostCluster(IDENTITY_CLUSTER, url.hostname, Number(url.port) || (secure ? 443 : 80));
-  return secure ? { ...cluster, transport_socket: clientTls(url.hostname, options.caFile) } : cluster;
+  const cluster = hostCluster(identityClusterName(at), url.hostname, Number(url.port) || (secure ? 443 : 80));
+  if (!secure) return cluster;
+  const tls = clientTls(url.hostname, identity.ca === undefined ? options.caFile : `${issuerCaFolder(at)}/ca.crt`);
+  return { ...cluster, transport_socket: identity.proxy === undefined ? tls : throughProxy(identity.proxy, tls) };
 }
 
 function hostCluster(name: string, host: string, port: number): JsonObject {
@@ -117,6 +122,23 @@ function hostCluster(name: string, host: string, port: number): JsonObject {
         explicit_http_config: { http_protocol_options: {} },
       }),
     },
+  };
+}
+
+/** Folder in which the gateway pod has the authority of a provider's certificate, as `ca.crt`. */
+export function issuerCaFolder(at: number): string {
+  return `/etc/kea/issuer-ca-${at}`;
+}
+
+/** HTTP CONNECT to a proxy, and TLS to the provider inside it; the proxy sees names and nothing else. */
+function throughProxy(proxy: string, tls: JsonObject): JsonObject {
+  const at = proxy.lastIndexOf(':');
+  return {
+    name: 'envoy.transport_sockets.http_11_proxy',
+    typed_config: typed('envoy.extensions.transport_sockets.http_11_proxy.v3.Http11ProxyUpstreamTransport', {
+      default_proxy_address: socketAddress(proxy.slice(0, at), Number(proxy.slice(at + 1))),
+      transport_socket: tls,
+    }),
   };
 }
 

@@ -1,5 +1,7 @@
 import type { JsonObject } from '../../../core/json';
-import type { ResolvedIdentity } from '../../../schema/resolved';
+import { valuesFor } from '../../../core/contract/identity';
+import { issuersOf } from '../../../schema/access/issuers';
+import type { ResolvedIdentity, ResolvedIssuer } from '../../../schema/resolved';
 import { claimMatches } from './claims';
 import { extension, typed } from './envoy';
 
@@ -14,12 +16,12 @@ export function rbacFilter(): JsonObject {
 export function allowRoles(identity: ResolvedIdentity, ...groups: readonly (readonly string[])[]): JsonObject {
   if (groups.length === 0 || groups.some((group) => group.length === 0))
     throw new Error('a rule without roles would admit nobody or everybody');
-  return allow([hasSubject(identity), ...groups.map((group) => anyRole(identity, group))]);
+  return allow(identity, (issuer) => groups.map((group) => anyRole(issuer, group)));
 }
 
 /** Admits every verified caller. */
 export function allowAuthenticated(identity: ResolvedIdentity): JsonObject {
-  return allow([hasSubject(identity)]);
+  return allow(identity, () => []);
 }
 
 /** Admits everybody: only for methods declared public under an approved exception. */
@@ -27,20 +29,32 @@ export function allowPublic(): JsonObject {
   return perRoute([{ any: true }]);
 }
 
-// A token without a subject has no principal, so it is nobody's.
-function hasSubject(identity: ResolvedIdentity): JsonObject {
-  return claimMatches(identity.claims.subject, { string_match: { safe_regex: { regex: '.+' } } });
+/** One principal for each provider, because each writes roles and subjects in its own place. */
+function allow(identity: ResolvedIdentity, needed: (issuer: ResolvedIssuer) => readonly JsonObject[]): JsonObject {
+  const issuers = issuersOf(identity);
+  return perRoute(
+    issuers.map((issuer) => {
+      const ofIssuer = issuers.length === 1 ? [] : [claimMatches('iss', { string_match: { exact: issuer.issuer } })];
+      return all([...ofIssuer, hasSubject(issuer), ...needed(issuer)]);
+    }),
+  );
 }
 
-function anyRole(identity: ResolvedIdentity, roles: readonly string[]): JsonObject {
-  const held = roles.map((role) => claimMatches(identity.claims.roles, { list_match: { one_of: { string_match: { exact: role } } } }));
+// A token without a subject has no principal, so it is nobody's.
+function hasSubject({ claims }: ResolvedIssuer): JsonObject {
+  return claimMatches(claims.subject, { string_match: { safe_regex: { regex: '.+' } } });
+}
+
+function anyRole({ claims, roleOf = {} }: ResolvedIssuer, roles: readonly string[]): JsonObject {
+  const values = [...new Set(roles.flatMap((role) => valuesFor(role, roleOf)))];
+  const held = values.map((value) => claimMatches(claims.roles, { list_match: { one_of: { string_match: { exact: value } } } }));
   const [only] = held;
   return held.length === 1 && only ? only : { or_ids: { ids: held } };
 }
 
-function allow(all: readonly JsonObject[]): JsonObject {
-  const [only] = all;
-  return perRoute([all.length === 1 && only ? only : { and_ids: { ids: [...all] } }]);
+function all(conditions: readonly JsonObject[]): JsonObject {
+  const [only] = conditions;
+  return conditions.length === 1 && only ? only : { and_ids: { ids: [...conditions] } };
 }
 
 function perRoute(principals: readonly JsonObject[]): JsonObject {

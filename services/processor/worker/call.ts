@@ -74,7 +74,7 @@ export function newCall(request: IncomingMessage, response: ServerResponse, serv
     id: typeof id === 'string' && id !== '' ? id : randomUUID(),
     time: Date.now(),
     started: performance.now(),
-    caller: readCaller(request.headers),
+    caller: readCaller(request.headers, services.registry.roleOf),
     memory: new MemoryShare(services.memory),
     notes: { headers: {} },
   };

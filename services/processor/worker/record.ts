@@ -23,6 +23,7 @@ export function auditEvent(call: Call, status: number, bytes: number, services: 
       ...(caller.subject === '' ? {} : { subject: caller.subject }),
       ...(caller.client === '' ? {} : { client: caller.client }),
       ...(caller.issuer === '' ? {} : { issuer: caller.issuer }),
+      ...(caller.tenant === '' ? {} : { tenant: caller.tenant }),
     },
     request: {
       ...(contract === undefined ? {} : { model: contract.contract.model, contract: contract.contract.contract }),

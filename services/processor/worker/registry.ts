@@ -36,6 +36,7 @@ interface LoadedIndex {
   readonly parts: readonly { readonly name: string; readonly digest: string }[];
   readonly epoch: string | undefined;
   readonly purged: NonNullable<BundleIndex['purged']>;
+  readonly roleOf: NonNullable<BundleIndex['roleOf']>;
   readonly openapi: { readonly digest: string; readonly packed: Buffer };
 }
 
@@ -71,7 +72,14 @@ export class Registry {
     for (const part of fresh) this.parts.set(part.digest, part);
     this.indexes.add(index.digest);
     if (this.indexes.size > REMEMBERED_INDEXES) this.indexes.delete(this.indexes.values().next().value as string);
-    this.index = { digest: index.digest, parts: index.parts, epoch: index.epoch, purged: index.purged ?? {}, openapi: document };
+    this.index = {
+      digest: index.digest,
+      parts: index.parts,
+      epoch: index.epoch,
+      purged: index.purged ?? {},
+      roleOf: index.roleOf ?? {},
+      openapi: document,
+    };
   }
 
   forget(digests: readonly string[]): void {
@@ -102,6 +110,11 @@ export class Registry {
 
   get epoch(): string | undefined {
     return this.index?.epoch;
+  }
+
+  /** What values of the roles claim stand for, by issuer. */
+  get roleOf(): NonNullable<BundleIndex['roleOf']> {
+    return this.index?.roleOf ?? {};
   }
 
   /** What the stack file says was purged. */

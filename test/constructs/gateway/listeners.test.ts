@@ -6,6 +6,7 @@ import { jwtFilter } from '../../../constructs/gateway/render/jwt';
 import { localReplies } from '../../../constructs/gateway/render/local-replies';
 import { modelCluster } from '../../../constructs/gateway/render/model-cluster';
 import { type LoginOptions, resolveOptions } from '../../../constructs/gateway/render/options';
+import { allowRoles } from '../../../constructs/gateway/render/rbac';
 import { identityCluster, processorCluster } from '../../../constructs/gateway/render/platform-clusters';
 import { identity, platform } from './platform';
 
@@ -97,6 +98,7 @@ test('tokens: only from the header, of this issuer, for this audience, with an e
           { header_name: 'x-kea-issuer', claim_name: 'iss' },
           { header_name: 'x-kea-client', claim_name: 'azp' },
           { header_name: 'x-kea-roles', claim_name: 'roles' },
+          { header_name: 'x-kea-token-id', claim_name: 'jti' },
         ],
         jwt_cache_config: { jwt_cache_size: 1000, jwt_max_token_size: 8192 },
         remote_jwks: {
@@ -109,6 +111,40 @@ test('tokens: only from the header, of this issuer, for this audience, with an e
     rules: [{ match: { prefix: '' }, requires: { provider_name: 'platform' } }],
     requirement_map: { optional: { requires_any: { requirements: [{ provider_name: 'platform' }, { allow_missing: {} }] } } },
     bypass_cors_preflight: false,
+  });
+});
+
+test('several issuers: any of them, each with its own claims and keys', () => {
+  const partner = {
+    issuer: 'https://login.partner.example.com',
+    audience: 'kea',
+    audiences: ['api://kea'],
+    claims: { roles: 'groups', subject: 'oid', client: 'appid', tenant: 'tid' },
+    roleOf: { 'b3c1-77': ['credit-analyst'] },
+    jwksUri: 'https://login.partner.example.com/keys',
+    ca: 'partner-ca',
+    proxy: 'proxy.infra:3128',
+  };
+  const both = { ...identity, also: [partner] };
+  const filter = JSON.stringify(jwtFilter(both));
+  expect(filter).toContain('"requires":{"requires_any":{"requirements":[{"provider_name":"platform"},{"provider_name":"platform-1"}]}}');
+  expect(filter).toContain('"audiences":["kea","api://kea"]');
+  expect(filter).toContain('{"header_name":"x-kea-tenant","claim_name":"tid"}');
+  expect(filter).toContain('"uri":"https://login.partner.example.com/keys","cluster":"identity-1"');
+  const rule = JSON.stringify(allowRoles(both, ['credit-analyst']));
+  expect(rule).toContain('{"string_match":{"exact":"https://login.partner.example.com"}}');
+  expect(rule).toContain('{"exact":"b3c1-77"}');
+  expect(identityCluster(partner, 1, options)).toMatchObject({
+    name: 'identity-1',
+    transport_socket: {
+      name: 'envoy.transport_sockets.http_11_proxy',
+      typed_config: {
+        default_proxy_address: { socket_address: { address: 'proxy.infra', port_value: 3128 } },
+        transport_socket: {
+          typed_config: { common_tls_context: { validation_context: { trusted_ca: { filename: '/etc/kea/issuer-ca-1/ca.crt' } } } },
+        },
+      },
+    },
   });
 });
 
@@ -156,6 +192,7 @@ test('every error of the edge has a problem type, the most exact first', () => {
     [503, 'processor-unavailable'],
     [500, 'internal'],
     [400, 'bad-request'],
+    [400, 'bad-request'],
   ]);
 });
 
@@ -182,7 +219,7 @@ test('the processor is its workers’ sockets', () => {
 });
 
 test('keys are fetched over verified TLS; this machine’s provider by address', () => {
-  expect(identityCluster(identity, options)).toMatchObject({
+  expect(identityCluster(identity, 0, options)).toMatchObject({
     type: 'STRICT_DNS',
     transport_socket: {
       typed_config: {
@@ -196,7 +233,7 @@ test('keys are fetched over verified TLS; this machine’s provider by address',
       },
     },
   });
-  const here = identityCluster({ ...identity, jwksUri: 'http://localhost:8081/jwks' }, options);
+  const here = identityCluster({ ...identity, jwksUri: 'http://localhost:8081/jwks' }, 0, options);
   expect(here).toMatchObject({
     type: 'STATIC',
     load_assignment: {
