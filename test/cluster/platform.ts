@@ -239,8 +239,8 @@ export class Platform {
 
   /** Pins a services image with other bytes, the same programs in it. */
   async newServicesImage(): Promise<void> {
-    const { services } = recipes;
-    const next = { ...services, make: async (into: unknown) => ({ ...(await services?.make(into)), labels: { 'kea.test': 'next' } }) };
+    const services = recipes['services']!;
+    const next = { ...services, make: async (into: unknown) => ({ ...(await services.make(into)), labels: { 'kea.test': 'next' } }) };
     const { name, digest, archive } = await buildImage('services-next', next);
     await this.cluster.load(archive);
     writeFileSync(join(this.project, 'images.lock.yaml'), JSON.stringify({ ...this.lock, [name]: digest }));
