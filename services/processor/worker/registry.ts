@@ -54,6 +54,9 @@ export class Registry {
   private index: LoadedIndex | undefined;
   private ready: ReadonlySet<string> | undefined;
 
+  /** `prepare` is told each schema of a part that comes, while it is unpacked anyway. */
+  constructor(private readonly prepare: (digest: string, schema: JsonSchema) => void = () => undefined) {}
+
   /** @throws Error with the reason why the bundle is refused; nothing has changed then. */
   async load(
     index: BundleIndex,
@@ -62,7 +65,7 @@ export class Registry {
   ): Promise<void> {
     const fresh: LoadedContract[] = [];
     for (const { name, digest, file } of files) {
-      if (!this.parts.has(digest)) fresh.push(unpack(name, digest, await read(`part ${name}`, file)));
+      if (!this.parts.has(digest)) fresh.push(unpack(name, digest, await read(`part ${name}`, file), this.prepare));
     }
     const known = this.index?.openapi.digest === index.openapi ? this.index.openapi : undefined;
     const document = known ?? { digest: index.openapi, packed: await read('the OpenAPI document', openapi) };
@@ -169,7 +172,7 @@ function unpackPart(packed: Buffer): BundlePart {
   return JSON.parse(gunzipSync(packed).toString('utf8')) as BundlePart;
 }
 
-function unpack(name: string, digest: string, packed: Buffer): LoadedContract {
+function unpack(name: string, digest: string, packed: Buffer, prepare: (digest: string, schema: JsonSchema) => void): LoadedContract {
   let part: BundlePart;
   try {
     part = decodePart(packed, digest);
@@ -201,6 +204,7 @@ function unpack(name: string, digest: string, packed: Buffer): LoadedContract {
       defaults: topDefaults(part.schemas[method.requestSchema]),
     });
   }
+  for (const [schemaDigest, schema] of Object.entries(part.schemas)) prepare(schemaDigest, schema);
   return owner;
 }
 

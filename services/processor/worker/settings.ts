@@ -35,8 +35,8 @@ export const TTL_JITTER = 0.1;
 export const MAX_JSON_DEPTH = 64;
 export const MAX_JSON_KEYS = 100_000;
 
-/** Compiled validators kept; one takes some tens of KiB. */
-export const MAX_VALIDATORS = 1000;
+/** Validators kept; one takes a few hundred bytes a keyword. */
+export const MAX_VALIDATORS = 5000;
 
 /** Validation errors told to a caller. */
 export const MAX_TOLD_ERRORS = 20;

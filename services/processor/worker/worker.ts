@@ -44,13 +44,14 @@ export class RequestWorker {
   constructor(config: ProcessorConfig, index: number) {
     this.socketPath = join(config.socketFolder, Socket.worker(index));
     this.innerSocket = join(config.socketFolder, Socket.inner);
+    const validators = new Validators();
     const sharers = config.workers * (config.gateways ?? 1);
     const redis = config.cache.kind === 'redis' ? new RedisConnection(config.cache) : undefined;
     const limiter = new MemoryRateLimiter(sharers);
     this.redis = redis;
     this.services = {
-      registry: new Registry(),
-      validators: new Validators(),
+      registry: new Registry((digest, schema) => validators.prepare(digest, schema)),
+      validators,
       limiter: redis === undefined ? limiter : new RedisRateLimiter(redis, limiter),
       cache: makeCache(config.cache, redis),
       flights: new SingleFlight(),
