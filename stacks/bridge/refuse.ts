@@ -9,7 +9,11 @@ export function heed(findings: readonly Finding[], resource?: pulumi.Resource): 
   const errors = findings.filter((each) => each.severity === 'error');
   const warnings = findings.filter((each) => each.severity === 'warning');
   if (warnings.length > 0) void pulumi.log.warn(listed(warnings), resource);
-  if (errors.length > 0) throw new pulumi.RunError(listed(errors));
+  if (errors.length === 0) return;
+  const refusal = new pulumi.RunError(listed(errors));
+  // A mistake of the user has no stack trace; and Pulumi's runner, which would format it, takes a minute over one that it has mapped to sources.
+  refusal.stack = '';
+  throw refusal;
 }
 
 /** `KEA7002 stacks/prod.yaml:3: …` with its fix, one finding after the other. */
