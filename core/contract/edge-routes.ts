@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json';
 import type { BundleIndex, BundlePart } from './bundle';
 import { barePrefix, GRPC_SERVICE, grpcModel } from './fronts';
-import { EnvoyHeader, Header } from './headers';
+import { Header } from './headers';
 import { contractName, contractPrefix } from './names';
 import { WorkerPath } from './ports';
 
@@ -74,7 +74,6 @@ export function edgeVirtualHost(index: BundleIndex, entries: readonly EdgeEntrie
     name: EDGE_ROUTES,
     // Sessions end at the edge: neither the processor nor the portal sees a cookie.
     request_headers_to_remove: ['cookie'],
-    response_headers_to_remove: [EnvoyHeader.leaving],
     virtual_hosts: [{ name: 'edge', domains: ['*'], retry_policy: RETRY, matcher: { ...tree, on_no_match: rest } }],
   };
 }

@@ -41,11 +41,9 @@ export const Header = {
   cacheStatus: 'cache-status',
 } as const;
 
-/** Envoy's own headers: overrides of one request, which the inner listener takes only from the processor's Unix socket, and what a worker tells the edge. */
+/** Envoy's own per-request overrides; the inner listener takes them only from the processor's Unix socket. */
 export const EnvoyHeader = {
   timeoutMs: 'x-envoy-upstream-rq-timeout-ms',
   retryOn: 'x-envoy-retry-on',
   maxRetries: 'x-envoy-max-retries',
-  /** Worker → edge, on every answer of a worker that leaves: no further call is sent to it. */
-  leaving: 'x-envoy-immediate-health-check-fail',
 } as const;

@@ -12,18 +12,18 @@ import { bareEnvoy, jwtEnvoy } from './gateway-envoys.mjs';
 
 const fromDist = createRequire(join(root, 'dist/'));
 const program = (name) => join(root, 'scripts/bench', name);
-const START_MS = 30_000;
+const START_MS = 120_000;
 const STOP_MS = 8000;
 
 export const ROLE = 'analyst';
 const IDENTITY = { issuer: 'https://issuer.bench.invalid', audience: 'kea' };
 
 /** A key made for this run, as a JWKS document, and a token signed by it. */
-function identityOfRun() {
+function identityOfRun(roles) {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const now = Math.floor(Date.now() / 1000);
-  const claims = { iss: IDENTITY.issuer, aud: IDENTITY.audience, sub: 'bench', azp: 'bench', roles: [ROLE], iat: now, exp: now + 3600 };
+  const claims = { iss: IDENTITY.issuer, aud: IDENTITY.audience, sub: 'bench', azp: 'bench', roles, iat: now, exp: now + 3600 };
   const text = `${part({ alg: 'RS256', kid: 'bench', typ: 'JWT' })}.${part(claims)}`;
   return {
     jwks: JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'bench', use: 'sig', alg: 'RS256' }] }),
@@ -67,8 +67,16 @@ function modelFile() {
   };
 }
 
-/** The platform that a project with this one model resolves to, by the project's own loader. */
-async function loadModel(folder, jwks) {
+/** The platform that a project resolves to, by the project's own loader; tokens are verified by the key of this run. */
+async function load(folder, jwks) {
+  const { platform, findings } = await fromDist('./schema/load/index.js').loadPlatform({ root: folder, stack: 'bench' });
+  if (!platform) throw new Error(`the benchmark's models do not load: ${JSON.stringify(findings.slice(0, 5), null, 1)}`);
+  const { jwksUri: _, ...identity } = platform.stack.identity;
+  return { ...platform, stack: { ...platform.stack, identity: { ...identity, ...IDENTITY, jwksUri: `${IDENTITY.issuer}/keys`, jwks } } };
+}
+
+/** A project with the one model of the benchmark. */
+function writeModel(folder) {
   const stack = {
     kea: 'v1',
     hostname: 'localhost',
@@ -81,12 +89,12 @@ async function loadModel(folder, jwks) {
   mkdirSync(join(folder, 'stacks'));
   writeFileSync(join(folder, 'models/bench/model.yaml'), JSON.stringify(modelFile()));
   writeFileSync(join(folder, 'stacks/bench.yaml'), JSON.stringify(stack));
-  const { platform, findings } = await fromDist('./schema/load/index.js').loadPlatform({ root: folder, stack: 'bench' });
-  if (!platform) throw new Error(`the benchmark's model does not load: ${JSON.stringify(findings, null, 1)}`);
-  return { ...platform, stack: { ...platform.stack, identity: { ...platform.stack.identity, jwks } } };
 }
 
-/** The started programs of one run. `options`: `{workers, envoyThreads, profile}`; `profile` is a folder for CPU profiles of the processor. */
+/**
+ * The started programs of one run. `options`: `{workers, envoyThreads, profile, roles, write}`; `profile` is a folder for CPU profiles of the processor,
+ * `write(folder)` writes another project than the one model's.
+ */
 export class Place {
   folder = mkdtempSync(join(tmpdir(), 'kea-bench-'));
   #children = [];
@@ -99,9 +107,10 @@ export class Place {
 
   async start() {
     const envoy = await ensure('envoy');
-    const { token, jwks } = identityOfRun();
+    const { token, jwks } = identityOfRun(this.#options.roles ?? [ROLE]);
     this.token = token;
-    const platform = await loadModel(this.folder, jwks);
+    (this.#options.write ?? writeModel)(this.folder);
+    const platform = (this.platform = await load(this.folder, jwks));
     const ports = await fromDist('./cli/run/ports.js').freePorts(7);
     const [barePort, bareAdmin, jwtPort, jwtAdmin, edgePort, edgeAdmin, management] = ports;
     this.modelPort = await this.#startModel();
@@ -110,14 +119,30 @@ export class Place {
     mkdirSync(sockets);
     this.#startProcessor(platform, sockets, edgeAdmin, management);
     const { identity } = platform.stack;
-    this.envoyPids = {
-      bare: this.#startEnvoy(envoy, 'bare', bareEnvoy({ port: barePort, adminPort: bareAdmin, modelPort: this.modelPort })),
-      jwt: this.#startEnvoy(envoy, 'jwt', jwtEnvoy({ port: jwtPort, adminPort: jwtAdmin, modelPort: this.modelPort }, identity, [ROLE])),
-      gateway: this.#startEnvoy(envoy, 'gateway', this.#gatewayBootstrap(platform, sockets, edgePort, edgeAdmin)),
-    };
-    await this.#untilAnswers(`http://127.0.0.1:${bareAdmin}/ready`, 'the bare Envoy');
-    await this.#untilAnswers(`http://127.0.0.1:${jwtAdmin}/ready`, 'the Envoy with JWT and roles');
+    this.managementPort = management;
+    // Another project is about the gateway alone.
+    const others = this.#options.write === undefined;
+    const started = performance.now();
+    this.envoyPids = !others
+      ? {}
+      : {
+          bare: this.#startEnvoy(envoy, 'bare', bareEnvoy({ port: barePort, adminPort: bareAdmin, modelPort: this.modelPort })),
+          jwt: this.#startEnvoy(
+            envoy,
+            'jwt',
+            jwtEnvoy({ port: jwtPort, adminPort: jwtAdmin, modelPort: this.modelPort }, identity, [ROLE]),
+          ),
+        };
+    if (!others) await this.#untilAnswers(`http://127.0.0.1:${management}/-/config`, 'the processor', ({ digest }) => digest !== null);
+    const waited = performance.now();
+    this.envoyPids.gateway = this.#startEnvoy(envoy, 'gateway', this.#gatewayBootstrap(platform, sockets, edgePort, edgeAdmin));
+    if (others) {
+      await this.#untilAnswers(`http://127.0.0.1:${bareAdmin}/ready`, 'the bare Envoy');
+      await this.#untilAnswers(`http://127.0.0.1:${jwtAdmin}/ready`, 'the Envoy with JWT and roles');
+    }
     await this.#untilAnswers(`http://127.0.0.1:${management}/-/ready`, 'the gateway');
+    /** Milliseconds that the processor took to read the bundle, and Envoy from its start until it served. */
+    this.tookMs = { processor: waited - started, envoy: performance.now() - waited };
     const { workers } = await (await fetch(`http://127.0.0.1:${management}/-/config`)).json();
     this.processorPids = [this.supervisor.pid, ...workers.map(({ pid }) => pid)];
     this.load = this.#fork('load', 'gateway-load.mjs');
@@ -173,7 +198,9 @@ export class Place {
     const { buildBundle } = fromDist('./constructs/gateway/render/bundle.js');
     const { writeBundle, writeEndpoints } = fromDist('./cli/run/bundle-folder.js');
     const bundleFolder = join(this.folder, 'bundle');
-    const bundle = buildBundle(platform);
+    const building = performance.now();
+    const bundle = (this.bundle = buildBundle(platform));
+    this.buildMs = performance.now() - building;
     const clusters = bundle.parts.flatMap(({ contract }) => contract.versions.map(({ cluster }) => cluster));
     writeEndpoints(bundleFolder, Object.fromEntries(clusters.map((name) => [name, [{ address: '127.0.0.1', port: this.modelPort }]])));
     writeBundle(bundleFolder, bundle);
@@ -253,11 +280,11 @@ export class Place {
     return child;
   }
 
-  async #untilAnswers(url, what) {
+  async #untilAnswers(url, what, fits = () => true) {
     for (const end = Date.now() + START_MS; ; await delay(50)) {
       const answer = await fetch(url, { signal: AbortSignal.timeout(1000) }).catch(() => undefined);
-      await answer?.arrayBuffer();
-      if (answer?.ok) return;
+      const text = await answer?.text().catch(() => undefined);
+      if (answer?.ok && text !== undefined && (fits.length === 0 || fits(JSON.parse(text)))) return;
       const dead = this.#children.find(({ exitCode, signalCode }) => exitCode !== null || signalCode !== null);
       if (dead || Date.now() > end) {
         const logs = ['processor', 'envoy-bare', 'envoy-jwt', 'envoy-gateway'].map((name) => `${name}: ${this.log(name)}`);

@@ -14,6 +14,11 @@ function requestSchema(number) {
   return { names, schema: { title: `Request${number}`, type: 'object', properties, required: names, additionalProperties: false } };
 }
 
+/** A body that the model of this number takes. */
+export function exampleBody(number) {
+  return JSON.stringify(Object.fromEntries(requestSchema(number).names.map((name, index) => [name, index + 1])));
+}
+
 function modelFile(number) {
   const { names, schema } = requestSchema(number);
   const response = {

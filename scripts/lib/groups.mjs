@@ -13,6 +13,7 @@ export const groups = [
   { name: 'golden', quick: true, tests: (file) => file.startsWith('test/golden/'), parts: [] },
   { name: 'envoy', quick: true, tests: inFolder('envoy'), parts: ['envoy'] },
   { name: 'attack', quick: false, tests: inFolder('attack'), parts: ['envoy'] },
+  { name: 'load', quick: false, tests: inFolder('load'), parts: ['envoy', 'redis'] },
   { name: 'local-run', quick: true, tests: inFolder('local-run'), parts: ['envoy'] },
   { name: 'keycloak', quick: false, tests: inFolder('keycloak'), parts: ['keycloak', 'postgres', 'chromium', 'envoy'] },
   { name: 'types', quick: true, checks: ['types'], parts: [] },

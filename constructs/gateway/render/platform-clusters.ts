@@ -61,8 +61,9 @@ export function processorCluster(options: ResolvedGatewayOptions): JsonObject {
         },
       ],
     },
-    common_lb_config: { healthy_panic_threshold: { value: 0 } },
-    // A worker that leaves says so here (and with its answers), before it lets go of idle connections; one that hangs gets no further calls.
+    // When none is healthy, all are tried: each of them is a processor, and one may just have come back.
+    common_lb_config: { healthy_panic_threshold: { value: 1 } },
+    // A worker that leaves says so here before it lets go of idle connections; one that hangs gets no further calls.
     health_checks: [
       {
         timeout: '1s',

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { EnvoyHeader, Header } from '../../../core/contract/headers';
+import { Header } from '../../../core/contract/headers';
 import { PROBE_ROUTE } from '../../../core/contract/edge-routes';
 import { WorkerPath } from '../../../core/contract/ports';
 import { innerAnswers } from './inner-probe';
@@ -19,7 +19,7 @@ export interface ProbeState {
 export function answerProbe(request: IncomingMessage, response: ServerResponse, state: ProbeState): boolean {
   const route = request.headers[Header.route];
   if (route === undefined && request.url === WorkerPath.health) {
-    send(response, state.leaving ? 503 : 200, {}, state.leaving ? { [EnvoyHeader.leaving]: 'true' } : {});
+    send(response, state.leaving ? 503 : 200, {});
     return true;
   }
   if (route !== PROBE_ROUTE) return false;
@@ -33,7 +33,7 @@ async function ready(request: IncomingMessage, { registry, innerSocket }: ProbeS
   return (await innerAnswers(innerSocket)) ? [200, { bundle }] : [503, { reason: 'the inner listener does not answer' }];
 }
 
-function send(response: ServerResponse, status: number, body: object, headers: { readonly [name: string]: string } = {}): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers });
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
   response.end(JSON.stringify(body));
 }

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { chmod, rename, rm, stat } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Server as PlainServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { EnvoyHeader } from '../../../core/contract/headers';
 import { Socket } from '../../../core/contract/ports';
 import type { ProcessorConfig } from '../../../core/contract/processor-config';
 import { openAuditLog } from '../../audit/audit-log';
@@ -26,7 +26,7 @@ import { Upstream } from './upstream';
 import { Validators } from './validators';
 
 /** How long idle connections of the edge are kept while draining: longer than the time between two of its health checks, after which it sends no more. */
-const DRAIN_IDLE_MS = 1500;
+const DRAIN_IDLE_MS = 2000;
 
 /** One request worker: a server on a Unix socket, its configuration, and the calls in flight. */
 export class RequestWorker {
@@ -145,7 +145,8 @@ export class RequestWorker {
   async drain(): Promise<void> {
     if (this.draining) return;
     this.draining = true;
-    const closed = new Promise((resolve) => this.server.close(resolve));
+    // Of the plain server: that of HTTP would close idle connections at once.
+    const closed = new Promise((resolve) => PlainServer.prototype.close.call(this.server, resolve));
     if ((await this.ownsSocket()) === 'own') await rm(this.socketPath, { force: true });
     // Idle connections of the edge's pool may just be getting a call: the edge is told first, and they are cut only when quiet.
     await new Promise((resolve) => setTimeout(resolve, DRAIN_IDLE_MS));
@@ -172,8 +173,7 @@ export class RequestWorker {
   private take(request: IncomingMessage, response: ServerResponse): void {
     if (answerProbe(request, response, this.probeState)) return;
     this.inFlight++;
-    // Told before idle connections are let go: a call that is just arriving on one would be lost.
-    if (this.draining) response.setHeader('connection', 'close').setHeader(EnvoyHeader.leaving, 'true');
+    if (this.draining) response.setHeader('connection', 'close');
     void serve(request, response, this.services).finally(() => this.ended(response));
   }
 
