@@ -88,7 +88,8 @@ const RETRY: JsonObject = {
       typed_config: { '@type': 'type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate' },
     },
   ],
-  host_selection_retry_max_attempts: 5,
+  // Least-request prefers a dead worker, which has nothing under way: looked at until another comes up.
+  host_selection_retry_max_attempts: 200,
   retry_back_off: { base_interval: '0.025s', max_interval: '0.1s' },
 };
 

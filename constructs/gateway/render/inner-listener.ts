@@ -71,7 +71,8 @@ function route(): JsonObject {
         retry_host_predicate: [
           extension('envoy.retry_host_predicates.previous_hosts', 'envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate'),
         ],
-        host_selection_retry_max_attempts: 3,
+        // Least-request prefers an instance that refuses every call: looked at until another comes up.
+        host_selection_retry_max_attempts: 200,
         retry_back_off: { base_interval: '0.025s', max_interval: '0.25s' },
       },
     },

@@ -63,7 +63,8 @@ function breakers(concurrency: number): JsonObject {
     max_connections: running,
     max_requests: running,
     max_pending_requests: Math.max(64, running),
-    max_retries: Math.max(3, Math.ceil(running / 5)),
+    // Each that runs may be sent once more: fewer would lose calls whenever an instance goes.
+    max_retries: Math.max(3, running),
     track_remaining: true,
   };
 }

@@ -204,7 +204,7 @@ test('a version’s cluster: instances by discovery, least request, breakers fro
     connect_timeout: '1s',
     lb_policy: 'LEAST_REQUEST',
     common_lb_config: { healthy_panic_threshold: { value: 0 } },
-    circuit_breakers: { thresholds: [{ max_connections: 80, max_requests: 80, max_pending_requests: 80, max_retries: 16 }] },
+    circuit_breakers: { thresholds: [{ max_connections: 80, max_requests: 80, max_pending_requests: 80, max_retries: 80 }] },
     outlier_detection: { enforcing_consecutive_5xx: 0, consecutive_gateway_failure: 5 },
   });
   expect(modelCluster({ name: 'gpu-v1-0-0', concurrency: 1 })).toMatchObject({
