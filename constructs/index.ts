@@ -1,6 +1,6 @@
 import { App, Chart } from 'cdk8s';
 import type { ResolvedPlatform } from '../schema/resolved';
-import { MlModel } from './model/ml-model';
+import type { MlModel } from './model/ml-model';
 import { Platform } from './platform';
 import { Collection } from './plan/collect';
 import { Shard } from './shard';

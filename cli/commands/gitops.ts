@@ -87,7 +87,7 @@ Prints the objects; nothing is written or applied.`,
       const documents = objects.map(toYaml).join('---\n').trimEnd();
       await print(
         cli,
-        { command: 'gitops', findings, data: objects as unknown as JsonValue, text: documents },
+        { command: 'gitops', findings, data: objects, text: documents },
         { output: flags.output, root },
       );
     }),

@@ -115,7 +115,7 @@ Exit code 1 when a claim did not hold.`,
     );
     await print(
       cli,
-      { command: 'prove', findings, data: proofJson(report) as unknown as JsonValue, text: renderProof(report) },
+      { command: 'prove', findings, data: proofJson(report), text: renderProof(report) },
       { output: flags.output, root },
     );
   }),
