@@ -42,12 +42,13 @@ export class MemoryShare {
   }
 }
 
+const TYPE_HEADER = 'content-type';
 const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?$/i;
 
 /** One `application/json` in UTF-8, not encoded: whatever else could be read differently by the model. */
 export function checkMediaType(request: IncomingMessage): Refusal | undefined {
   const type = request.headers['content-type'];
-  if (type === undefined || !JSON_TYPE.test(type)) {
+  if (type === undefined || (type !== 'application/json' && !JSON_TYPE.test(type))) {
     return refusal('unsupported-media-type', {
       detail: 'the body must be application/json in UTF-8',
       headers: { accept: 'application/json' },
@@ -59,8 +60,12 @@ export function checkMediaType(request: IncomingMessage): Refusal | undefined {
   }
   // Node keeps the first of two and would hide that there was a second.
   let types = 0;
-  for (let index = 0; index < request.rawHeaders.length; index += 2)
-    if (request.rawHeaders[index]?.toLowerCase() === 'content-type') types++;
+  const { rawHeaders } = request;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    // Most names differ in length already.
+    if (name?.length === TYPE_HEADER.length && name.toLowerCase() === TYPE_HEADER) types++;
+  }
   return types > 1 ? refusal('unsupported-media-type', { detail: 'there is more than one content-type' }) : undefined;
 }
 

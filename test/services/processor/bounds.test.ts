@@ -55,3 +55,18 @@ test('metrics tell what changed, from the start, at most 25 series a version', (
   metrics.call('m', 'v1', '1.0.0', 'answered');
   expect(metrics.recent()).toEqual({ 'kea_calls_total{model="m",contract="v1",version="1.0.0",outcome="answered"}': 2 });
 });
+
+test('a scrape of 2,000 busy models stays below 5 MB', () => {
+  const metrics = new Metrics();
+  for (let model = 0; model < 2000; model++) {
+    const of = [`credit-score-${model}`, 'v1', '1.4.0'] as const;
+    for (const outcome of ['answered', 'refused', 'failed', 'fallback', 'outside-contract']) metrics.call(...of, outcome);
+    for (const result of ['hit', 'miss', 'stored', 'bypass']) metrics.cache(...of, result);
+    metrics.upstream(...of, 1.234567);
+  }
+  const text = Object.entries(metrics.all())
+    .map(([series, value]) => `${series} ${value}\n`)
+    .join('');
+  expect(text.length).toBeGreaterThan(3_000_000);
+  expect(text.length).toBeLessThan(5_000_000);
+});
