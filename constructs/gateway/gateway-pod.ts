@@ -47,6 +47,7 @@ export function processorConfig(stack: ResolvedStack, cache: ProcessorConfig['ca
     gateways: stack.gateway.replicas.min,
     management: { host: '0.0.0.0', port: Port.management },
     edge: { host: '127.0.0.1', port: Port.edge, tls: stack.exposure.kind === 'loadBalancer' },
+    drainMs: stack.gateway.drainSeconds * 1000,
     envoyAdmin: `http://127.0.0.1:${Port.envoyAdmin}`,
     audit: { folder: Mount.audit, writer: 'gateway', writers },
     cache,

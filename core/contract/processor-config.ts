@@ -13,6 +13,8 @@ export interface ProcessorConfig {
   readonly management: { readonly host: string; readonly port: number };
   /** The public listener as this pod reaches it: ready only while it answers. Absent: not asked. */
   readonly edge?: { readonly host: string; readonly port: number; readonly tls: boolean };
+  /** How long a leaving pod lets callers finish, milliseconds. @default 30 s */
+  readonly drainMs?: number;
   /** Envoy's admin, `http://127.0.0.1:9900`, for drain and readiness. */
   readonly envoyAdmin: string;
   readonly audit: {

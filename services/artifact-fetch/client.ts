@@ -42,7 +42,7 @@ export class Client {
 
   /** The body into a new file. A failed attempt leaves nothing counted. */
   async download(url: URL, headers: HeadersFor, file: string, budget: Budget): Promise<void> {
-    await this.retry(async () => {
+    await this.retry(url, async () => {
       const answer = await this.get(url, headers);
       const length = Number(answer.headers['content-length'] ?? 0);
       let written = 0;
@@ -70,7 +70,7 @@ export class Client {
     headers: HeadersFor,
     accept: readonly number[] = [200],
   ): Promise<{ readonly status: number; readonly text: string; readonly header: (name: string) => string | undefined }> {
-    return this.retry(async () => {
+    return this.retry(url, async () => {
       const answer = await this.get(url, headers);
       if (!accept.includes(answer.statusCode)) throw await refusal(answer);
       const text = await bounded(answer.body, MOST_TEXT);
@@ -98,12 +98,12 @@ export class Client {
     throw new FetchFailure(`${url.host} redirects more than ${MOST_REDIRECTS} times`);
   }
 
-  private async retry<T>(attempt: () => Promise<T>): Promise<T> {
+  private async retry<T>(url: URL, attempt: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
         return await attempt();
       } catch (error) {
-        const failure = asFailure(error);
+        const failure = asFailure(error, url.host);
         if (!failure.transient) throw failure;
         if (tries >= this.options.attempts) throw new FetchFailure(`${failure.message} (${tries} attempts)`);
         const pause = Math.min(this.options.pauseMs * 2 ** (tries - 1), 10_000);
@@ -137,10 +137,10 @@ async function bounded(body: Readable, most: number): Promise<string> {
 }
 
 /** What the network or the disk threw, in our words; a broken certificate will not mend itself, a full disk neither. */
-function asFailure(error: unknown): FetchFailure {
+function asFailure(error: unknown, host: string): FetchFailure {
   if (error instanceof FetchFailure) return error;
   const { code, message } = error as { code?: string; message?: string };
   if (code === 'ENOSPC' || code === 'EACCES' || code === 'EROFS') return new FetchFailure(`the artifact cannot be written: ${code}`);
   const certificate = typeof code === 'string' && /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO_VERIFY/.test(code);
-  return new FetchFailure(`the connection failed: ${code ?? message ?? String(error)}`, !certificate);
+  return new FetchFailure(`the connection to ${host} failed: ${code ?? message ?? String(error)}`, !certificate);
 }

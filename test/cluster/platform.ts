@@ -293,13 +293,11 @@ export class Platform {
     return said;
   }
 
-  /** Names of the pods that fit a selector, oldest first. */
+  /** Names of the pods that fit a selector, oldest first; those that leave are not among them. */
   async pods(namespace: string, selector: string): Promise<readonly string[]> {
-    const list = await this.kubectl('-n', namespace, 'get', 'pods', '-l', selector, '--sort-by=.metadata.creationTimestamp', '-o', 'name');
-    return list
-      .split('\n')
-      .filter(Boolean)
-      .map((name) => name.replace('pod/', ''));
+    const list = await this.kubectl('-n', namespace, 'get', 'pods', '-l', selector, '--sort-by=.metadata.creationTimestamp', '-o', 'json');
+    const { items } = JSON.parse(list) as { items: { metadata: { name: string; deletionTimestamp?: string } }[] };
+    return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined).map(({ metadata }) => metadata.name);
   }
 
   /** Evicts as a drain does: budgets are asked. */

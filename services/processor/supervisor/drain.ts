@@ -9,25 +9,29 @@ export interface DrainSteps {
 }
 
 /**
- * The order in which a gateway pod leaves: wait until nobody new is sent here, let Envoy say goodbye on its public connections,
- * answer when no request is active any more. Envoy's inner listener stays open, for calls that are under way.
+ * The order in which a gateway pod leaves: wait until nobody new is sent here, let Envoy say goodbye on its public connections, answer when no request
+ * is active and no connection is left. A connection that a caller keeps hears of the end with its next answer; one that Envoy closed before would
+ * break the call that a caller sends at that moment. Envoy's inner listener stays open, for calls that are under way.
  */
-export async function drainGateway(steps: DrainSteps): Promise<{ readonly active: number; readonly ms: number }> {
+export async function drainGateway(
+  steps: DrainSteps,
+): Promise<{ readonly active: number; readonly connections: number; readonly ms: number }> {
   const started = Date.now();
   const left = (): number => steps.budgetMs - (Date.now() - started);
   await pause(Math.min(steps.endpointRemovalMs, Math.max(0, left())));
   await admin(steps.envoyAdmin, '/drain_listeners?graceful&skip_exit&inboundonly', 'POST');
-  let active = await activeRequests(steps.envoyAdmin);
-  while (active > 0 && left() > 0) {
+  let { requests, connections } = await openAt(steps.envoyAdmin);
+  while (requests + connections > 0 && left() > 0) {
     await pause(100);
-    active = await activeRequests(steps.envoyAdmin);
+    ({ requests, connections } = await openAt(steps.envoyAdmin));
   }
-  return { active, ms: Date.now() - started };
+  return { active: requests, connections, ms: Date.now() - started };
 }
 
-async function activeRequests(envoyAdmin: string): Promise<number> {
-  const text = await admin(envoyAdmin, '/stats?filter=^http.edge.downstream_rq_active$', 'GET');
-  return Number(/: (\d+)/.exec(text)?.[1] ?? 0);
+async function openAt(envoyAdmin: string): Promise<{ readonly requests: number; readonly connections: number }> {
+  const text = await admin(envoyAdmin, '/stats?filter=^http.edge.downstream_(cx|rq)_active$', 'GET');
+  const gauge = (name: string): number => Number(new RegExp(`downstream_${name}_active: (\\d+)`).exec(text)?.[1] ?? 0);
+  return { requests: gauge('rq'), connections: gauge('cx') };
 }
 
 async function admin(base: string, path: string, method: 'GET' | 'POST'): Promise<string> {

@@ -31,6 +31,11 @@ export interface SupervisorOptions {
   readonly times?: RolloutTimes;
 }
 
+/** Until nobody new is sent to a pod that leaves. */
+const ENDPOINT_REMOVAL_MS = 5000;
+/** How long callers may then take to finish, unless the configuration says. */
+const DRAIN_MS = 30_000;
+
 /** Keeps Envoy and the workers at the bundle in the folder. Calls never pass through it. */
 export class Supervisor {
   private readonly encoder: Encoder;
@@ -192,7 +197,8 @@ export class Supervisor {
 
   private async drain(): Promise<JsonObject> {
     this.draining = true;
-    const result = await drainGateway({ envoyAdmin: this.options.config.envoyAdmin, endpointRemovalMs: 5000, budgetMs: 60_000 });
+    const { envoyAdmin, drainMs = DRAIN_MS } = this.options.config;
+    const result = await drainGateway({ envoyAdmin, endpointRemovalMs: ENDPOINT_REMOVAL_MS, budgetMs: ENDPOINT_REMOVAL_MS + drainMs });
     this.options.log('info', 'drained', result);
     return { drained: result.active === 0, ...result };
   }
