@@ -3,6 +3,7 @@ import { cachePurge } from './commands/cache-purge';
 import { canary } from './commands/canary';
 import { check } from './commands/check';
 import { completions } from './commands/completions';
+import { deploy } from './commands/deploy';
 import { diff } from './commands/diff';
 import { digest } from './commands/digest';
 import { explain } from './commands/explain';
@@ -34,6 +35,7 @@ const routes = buildRouteMap({
     show,
     synth,
     diff,
+    deploy,
     gitops,
     explain,
     run,

@@ -40,7 +40,8 @@ export async function deployStack(options: DeployOptions = {}): Promise<StackOut
     (model) => platform.shard === undefined || shardsOf(model, platform.stack).includes(platform.shard),
   );
   const { synthesize } = await import('../constructs/index.ts');
-  const plan = synthesize(platform);
+  const { inCluster } = await import('../policies/evaluate/in-cluster.ts');
+  const plan = synthesize(platform, { admission: inCluster });
   heed(plan.findings);
   await judged(plan.objects, { ...platform, models: served });
   const config = new pulumi.Config();
@@ -94,8 +95,10 @@ async function clusterOf(plan: Plan, { stack }: ResolvedPlatform, makesSecrets: 
   const kubeconfig = config.getSecret('kubeconfig');
   const context = config.get('context');
   const { preflight } = await import('./cluster/preflight.ts');
-  const asked = makesSecrets ? { ...plan, expects: plan.expects.filter((each) => each.kind !== 'Secret') } : plan;
-  heed(await preflight(asked, stack, { kubeconfig: kubeconfig && (await settled(kubeconfig)), context }));
+  // kea deploy makes the namespaces before the shards that put the Services into them.
+  const isFirst = process.env['KEA_DEPLOY_STEP'] === 'namespaces';
+  const expects = plan.expects.filter(({ kind }) => !(makesSecrets && kind === 'Secret') && !(isFirst && kind === 'Service'));
+  heed(await preflight({ ...plan, expects }, stack, { kubeconfig: kubeconfig && (await settled(kubeconfig)), context }));
   return new ClusterProvider('cluster', { ...given('kubeconfig', kubeconfig), ...given('context', context) });
 }
 

@@ -108,4 +108,21 @@ export const deployFindings = kinds({
     explanation:
       'A platform stack whose workloads stand in shards renders routes for every model of the folder, and applies them only when each Service is in the cluster.',
   },
+  noPulumi: {
+    code: 'KEA7013',
+    severity: 'error',
+    title: 'no Pulumi on this machine',
+    why: 'kea deploy calls the command line of Pulumi, which does the work',
+    fix: 'install it: https://www.pulumi.com/docs/install',
+    explanation: '`kea deploy` puts runs of `pulumi up` into the right order. The command `pulumi` must be on PATH.',
+  },
+  pulumiFailed: {
+    code: 'KEA7014',
+    severity: 'error',
+    title: 'Pulumi that says no',
+    why: 'without an answer nobody knows what an apply would change',
+    fix: 'run the named command by hand, and correct what it complains about',
+    explanation:
+      '`kea deploy` asks Pulumi for its stacks and for previews before it applies anything. The message ends with what Pulumi said.',
+  },
 });

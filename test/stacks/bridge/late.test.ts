@@ -1,10 +1,10 @@
+import * as pulumi from '@pulumi/pulumi';
+import { differences } from '../../../stacks/bridge/late';
+import { lateInputs } from '../../../stacks/bridge/late-keys';
+import { Platform } from '../../../stacks/bridge/platform';
 import { record, valueOf } from '../../support/recorded';
 
 const recorded = record();
-const pulumi = await import('@pulumi/pulumi');
-const { Platform } = await import('../../../stacks/bridge/platform');
-const { lateInputs } = await import('../../../stacks/bridge/late-keys');
-const { differences } = await import('../../../stacks/bridge/late');
 
 const stack = {
   identity: { oidc: { issuer: pulumi.output('https://login.corp.example/realms/a') } },
@@ -16,7 +16,6 @@ const stack = {
 
 test('true values stand in every object that probes were rendered into, also inside texts and archives', async () => {
   const late = new Platform('late', { stackName: 'test', stack, protect: false });
-  await late.urn;
   await valueOf(late.urn);
   expect(await valueOf(late.url)).toBe('https://models.corp.example');
   expect(await valueOf(late.issuer)).toBe('https://login.corp.example/realms/a');
