@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { FrontName } from '../../../core/contract/fronts';
 import { Header } from '../../../core/contract/headers';
 import type { ProblemName } from '../../../core/contract/problems';
 import { MemoryShare } from './body';
@@ -45,6 +46,8 @@ export interface CallNotes {
   reason?: string;
   aborted?: boolean;
   streamed?: boolean;
+  /** The standard whose path was called. */
+  front?: FrontName;
   /** A gRPC call that was let go: what the model answered stands elsewhere. */
   intent?: boolean;
   /** Headers for the answer, whatever it is. */

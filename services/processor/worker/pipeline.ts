@@ -119,7 +119,7 @@ async function finish(call: Call, result: Answer | Refusal | typeof ABORTED, ser
   let answer: Answer;
   if (isRefusal(result)) {
     call.notes.problem = result.refused;
-    answer = { kind: 'whole', ...problemAnswer(result, call.id) };
+    answer = { kind: 'whole', ...problemAnswer(result, call.id, call.notes.front) };
   } else {
     answer = result;
   }

@@ -1,3 +1,5 @@
+import type { JsonValue } from '../../../core/json';
+import type { FrontName } from '../../../core/contract/fronts';
 import { Problem, PROBLEM_JSON, problemType, type ProblemDocument, type ProblemName } from '../../../core/contract/problems';
 
 /** A call that ends in a problem document. `errors` never hold values. */
@@ -23,7 +25,11 @@ export function isRefusal(value: unknown): value is Refusal {
 }
 
 /** RFC 9457 document and headers of a refusal. */
-export function problemAnswer(refused: Refusal, requestId: string): { status: number; headers: { [name: string]: string }; body: Buffer } {
+export function problemAnswer(
+  refused: Refusal,
+  requestId: string,
+  front?: FrontName,
+): { status: number; headers: { [name: string]: string }; body: Buffer } {
   const { status, title } = Problem[refused.refused];
   const document: ProblemDocument = {
     type: problemType(refused.refused),
@@ -32,10 +38,18 @@ export function problemAnswer(refused: Refusal, requestId: string): { status: nu
     ...(refused.detail === undefined ? {} : { detail: refused.detail }),
     instance: `urn:uuid:${requestId}`,
     ...(refused.errors === undefined ? {} : { errors: refused.errors }),
+    ...(front === undefined ? {} : { error: frontError(front, refused) }),
   };
   return {
     status,
     headers: { ...refused.headers, 'content-type': PROBLEM_JSON, 'cache-control': 'no-store' },
     body: Buffer.from(JSON.stringify(document)),
   };
+}
+
+/** The member in which clients of the standards look for a text. */
+function frontError(front: FrontName, { refused, detail, errors }: Refusal): JsonValue {
+  const [first] = errors ?? [];
+  const message = detail ?? (first === undefined ? Problem[refused].title : `${first.pointer} ${first.detail}`.trimStart());
+  return front === 'infer' ? message : { message, type: refused, code: refused, param: first?.pointer ?? null };
 }

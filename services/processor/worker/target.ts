@@ -65,6 +65,7 @@ function methodTarget(call: Call, found: LoadedMethod): Target | Refusal {
   const { [Header.version]: pin, [Header.pinned]: mayPin, [Header.front]: front } = call.request.headers;
   if (pin !== undefined && mayPin !== 'true') return refusal('forbidden');
   const named = FRONTS.find((each) => each === front);
+  if (named !== undefined) call.notes.front = named;
   if (front !== undefined && named === undefined) return pending();
   const byPath = named === undefined ? undefined : pinOfPath(pathOf(call));
   if (byPath === '') return refusal('not-found');

@@ -214,6 +214,19 @@ test('the bare path is the newest contract, and of another name nothing', async 
     expect([400, 403]).toContain((await infer(tensor([6, 6]), `/v2/models/${name}/infer`)).status);
 });
 
+test('errors hold the text where the standard’s clients look for it', async () => {
+  const tensors = await infer(tensor([1, 101]));
+  expect([tensors.json['type'], tensors.json['error']]).toEqual(['https://kea.dev/problems/invalid-request', '/inputs/0 must be <= 100']);
+  const chat = await gateway.call('POST', '/models/writer/v1/openai/v1/chat/completions', { token, body: '{"model":"x","messages":[]}' });
+  expect(chat.json['error']).toEqual({
+    message: '/model the model must be that of the path',
+    type: 'invalid-request',
+    code: 'invalid-request',
+    param: '/model',
+  });
+  expect((await gateway.call('POST', '/models/credit/v1/score', { token, body: '{}' })).json).not.toHaveProperty('error');
+});
+
 test('what a client asks before it calls', async () => {
   const get = async (path: string) => {
     const { status, json } = await gateway.call('GET', path, { token });
