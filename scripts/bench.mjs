@@ -1,4 +1,4 @@
-// npm run bench -- synth|check|policies|gateway: measures, prints a table, writes out/bench/<name>.json. What each takes: USAGE below.
+// npm run bench -- synth|check|policies|gateway|pulumi: measures, prints a table, writes out/bench/<name>.json. What each takes: USAGE below.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -9,6 +9,7 @@ import { root, stop } from './lib/project.mjs';
 const USAGE = `  npm run bench -- synth [--models 10,100,1000,2000]
   npm run bench -- check [--models 10,100,1000,2000]
   npm run bench -- policies [--models 10,100,1000,2000]
+  npm run bench -- pulumi [--models 4,50,200]
   npm run bench -- sso [--models 200,500,2000]
   npm run bench -- gateway [flags]
     --seconds 2        of one measurement, 60 at most; there are twelve in a round

@@ -1,20 +1,23 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 import { packageRoot } from '../../core/package-root';
 import { ensure } from '../../scripts/parts/index.mjs';
 import { languageHostFolder } from '../../scripts/parts/pulumi.mjs';
 import { type ControlPlane, startControlPlane } from '../support/control-plane';
 
+const execute = promisify(execFile);
 const root = packageRoot();
 const folder = mkdtempSync(join(tmpdir(), 'kea-pulumi-consumer-'));
 let plane: ControlPlane;
 let environment: { readonly [name: string]: string };
 
-function run(file: string, ...args: string[]): string {
+/** Never waits by standing still: the stand-in node lives in this process. */
+async function run(file: string, ...args: string[]): Promise<string> {
   try {
-    return execFileSync(file, args, { cwd: folder, env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    return (await execute(file, args, { cwd: folder, env: environment, maxBuffer: 64 * 1024 * 1024 })).stdout;
   } catch (error) {
     const { stdout, stderr } = error as { readonly stdout: string; readonly stderr: string };
     throw new Error(`${basename(file)} ${args[0]}: ${stdout}${stderr}`.slice(-4000));
@@ -38,9 +41,9 @@ beforeAll(async () => {
   cpSync(join(root, 'test/consumers/pulumi-program'), folder, { recursive: true });
   mkdirSync(join(folder, 'bin'));
   for (const part of ['pulumi', 'pulumi-resource-kubernetes']) symlinkSync(await ensure(part), join(folder, 'bin', part));
-  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+  await execute('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: root });
   const archive = readdirSync(folder).find((file) => file.endsWith('.tgz'))!;
-  run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', '--omit=optional', '--loglevel=error', `./${archive}`);
+  await run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', '--omit=optional', '--loglevel=error', `./${archive}`);
 }, 300_000);
 
 afterAll(async () => {
@@ -49,12 +52,12 @@ afterAll(async () => {
 }, 60_000);
 
 test("another team's program is typed, previews with unknown addresses, and applies them", async () => {
-  run(process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', '.');
-  run('pulumi', 'stack', 'init', 'ours');
-  const preview = run('pulumi', 'preview', '--non-interactive', '--color=never');
+  await run(process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', '.');
+  await run('pulumi', 'stack', 'init', 'ours');
+  const preview = await run('pulumi', 'preview', '--non-interactive', '--color=never');
   expect(preview).toMatch(/\+ \d+ to create/);
-  run('pulumi', 'up', '--yes', '--skip-preview', '--non-interactive');
-  const outputs = JSON.parse(run('pulumi', 'stack', 'output', '--json')) as { readonly [name: string]: unknown };
+  await run('pulumi', 'up', '--yes', '--skip-preview', '--non-interactive');
+  const outputs = JSON.parse(await run('pulumi', 'stack', 'output', '--json')) as { readonly [name: string]: unknown };
   expect(outputs).toMatchObject({
     url: 'https://models.example.com',
     issuer: 'https://login.example.com/realms/ours',
@@ -66,5 +69,7 @@ test("another team's program is typed, previews with unknown addresses, and appl
     metadata: { name: string };
   }[];
   expect(deployments.map((each) => each.metadata.name).sort()).toEqual(['churn-v1-0-0', 'fraud-v1-0-0']);
-  expect(run('pulumi', 'up', '--yes', '--skip-preview', '--non-interactive', '--expect-no-changes', '--color=never')).toMatch(/unchanged/);
+  expect(await run('pulumi', 'up', '--yes', '--skip-preview', '--non-interactive', '--expect-no-changes', '--color=never')).toMatch(
+    /unchanged/,
+  );
 }, 300_000);
