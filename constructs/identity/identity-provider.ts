@@ -65,7 +65,7 @@ export class IdentityProvider extends Construct {
       metadata,
       spec: {
         serviceName: `${NAME}-members`,
-        replicas: settings.database.inPlan ? 1 : REPLICAS,
+        replicas: settings.database.inPlan || stack.gateway.replicas.min === 1 ? 1 : REPLICAS,
         podManagementPolicy: 'Parallel',
         revisionHistoryLimit: 3,
         updateStrategy: { type: 'RollingUpdate' },
