@@ -1,10 +1,13 @@
 // node load.mjs URL TOKEN CALLERS PAUSE: so many callers call a method until stdin ends, each pausing so many milliseconds after an answer; then it prints
 // what came back. Runs on the cluster's node, where Services are reached. Nothing is tried again. Half of the calls use a connection of their own,
 // half share kept ones. Each has another body, so that no cache answers.
+import { lookup } from 'node:dns/promises';
 import { Agent, request } from 'node:http';
 
 const [address, token, callers, pause] = process.argv.slice(2);
 const url = new URL(address);
+// A Service keeps its address: what is counted is the platform, not the cluster's names.
+const { address: ip } = await lookup(url.hostname);
 /** So many are told one by one; all are counted. */
 const MOST_FAILURES = 50;
 const kept = new Agent({ keepAlive: true, maxSockets: 16 });
@@ -31,7 +34,7 @@ function call(number) {
     failures.push(failure);
     process.stderr.write(`${JSON.stringify(failure)}\n`);
   };
-  const outgoing = request(url, { method: 'POST', headers, agent: number % 2 ? kept : false, timeout: 20_000 }, (response) => {
+  const outgoing = request(url, { host: ip, method: 'POST', headers, agent: number % 2 ? kept : false, timeout: 20_000 }, (response) => {
     let text = '';
     response.setEncoding('utf8').on('data', (chunk) => (text += chunk));
     response.on('end', () => done(response.statusCode, text.slice(0, 300)));

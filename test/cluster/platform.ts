@@ -85,6 +85,8 @@ export class Platform {
       text
         .replace('weights: { 1.4.0: 90, 1.5.0: 10 }', 'weights: { 1.4.0: 100 }')
         .replace(/^ +rateLimit:.*\n/m, '')
+        // On a busy machine an answer may take its time; what must not happen is that there is none.
+        .replace('timeout: 2s', 'timeout: 14s')
         .replace('resources: { cpu: 100m, memory: 256Mi }', 'resources: { cpu: 40m, memory: 256Mi }')
         .replace(/^scaling:.*$/m, 'scaling: { min: 2, max: 2 }'),
     );
