@@ -1,4 +1,5 @@
 import type { BundleIndex } from '../../core/contract/bundle';
+import type { DenyList } from '../../core/contract/deny-list';
 
 /**
  * The supervisor forks `worker/main.js --config FILE --index N`: the `ProcessorConfig` file, and the worker's number, from which its socket's name comes
@@ -21,6 +22,8 @@ export type ToWorker =
   | { readonly type: 'forget'; readonly digests: readonly string[] }
   /** Which clusters have ready endpoints now. */
   | { readonly type: 'endpoints'; readonly ready: readonly string[] }
+  /** Who is turned away now, in place of what was said before. */
+  | { readonly type: 'deny'; readonly list: DenyList }
   /** Stop taking work, finish what is in flight, exit 0. */
   | { readonly type: 'drain' };
 

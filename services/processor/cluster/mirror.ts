@@ -5,6 +5,7 @@ import { gunzip } from 'node:zlib';
 import type { BundleIndex } from '../../../core/contract/bundle';
 import { BundleFile } from '../../../core/contract/bundle-files';
 import { joinShards, pieceKey, ShardMark, type Shard } from '../../../core/contract/bundle-shards';
+import { DENY_LIST, type DenyList } from '../../../core/contract/deny-list';
 import type { Endpoint, Endpoints } from '../../../core/contract/endpoints';
 import { GRPC_SUFFIX } from '../../../core/contract/names';
 
@@ -105,6 +106,16 @@ export async function writeBundle(folder: string, bundle: WholeBundle): Promise<
   for (const [file, bytes] of bundle.files) if (!there.has(file)) await replaceFile(join(folder, file), bytes);
   await replaceFile(join(folder, BundleFile.index), JSON.stringify(bundle.index));
   for (const file of there) if (!bundle.files.has(file)) await rm(join(folder, file), { force: true });
+}
+
+/** The ConfigMap's deny list; an empty one when there is none. Whether it is a good one the supervisor judges. */
+export function readDenyList(objects: readonly { readonly data?: Readonly<Record<string, string>> }[]): string {
+  return objects[0]?.data?.[DENY_LIST.key] ?? JSON.stringify({ format: 1, entries: [] } satisfies DenyList);
+}
+
+/** Writes the deny list by rename. */
+export async function writeDenyList(folder: string, text: string): Promise<void> {
+  await replaceFile(join(folder, BundleFile.deny), text);
 }
 
 /** Writes the endpoints by rename. */

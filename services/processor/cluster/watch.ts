@@ -1,7 +1,18 @@
 import { CoreV1Api, DiscoveryV1Api, KubeConfig, makeInformer, type KubernetesObject } from '@kubernetes/client-node';
 import type { ClusterSource } from '../../../core/contract/processor-config';
+import { DENY_LIST } from '../../../core/contract/deny-list';
 import { ShardMark, type Shard } from '../../../core/contract/bundle-shards';
-import { assemble, readEndpoints, readShard, writeBundle, writeEndpoints, type ShardObject, type SliceObject } from './mirror';
+import {
+  assemble,
+  readDenyList,
+  readEndpoints,
+  readShard,
+  writeBundle,
+  writeDenyList,
+  writeEndpoints,
+  type ShardObject,
+  type SliceObject,
+} from './mirror';
 
 /** Changes are gathered this long before the folder is written, so that one apply is one change. */
 const GATHER_MS = 100;
@@ -53,17 +64,36 @@ export async function mirrorCluster(
       log,
     ),
   );
+  // An API server that was never asked successfully has said nothing, also not that nobody is denied.
+  let asked = false;
+  const denied = gathered(async () => (asked ? writeDenyList(folder, readDenyList(denials.list())) : undefined), log);
+  const named = `metadata.name=${DENY_LIST.configMap}`;
+  const denials = informer(
+    config,
+    `/api/v1/namespaces/${source.platformNamespace}/configmaps?fieldSelector=${named}`,
+    async () => {
+      const list = await core.listNamespacedConfigMap({ namespace: source.platformNamespace, fieldSelector: named });
+      asked = true;
+      return list;
+    },
+    undefined,
+    denied,
+    log,
+  );
+  // Before the bundle, so that no call is taken that the list forbids.
+  await denials.start();
+  if (asked) await writeDenyList(folder, readDenyList(denials.list()));
   await Promise.all([maps, ...slices].map((each) => each.start()));
   bundle();
   if (slices.length > 0) endpoints();
-  return { stop: async () => void (await Promise.all([maps, ...slices].map((each) => each.stop()))) };
+  return { stop: async () => void (await Promise.all([maps, denials, ...slices].map((each) => each.stop()))) };
 }
 
 function informer<T extends KubernetesObject>(
   config: KubeConfig,
   path: string,
   list: () => Promise<{ items: T[] }>,
-  selector: string,
+  selector: string | undefined,
   changed: () => void,
   log: (message: string) => void,
 ): ReturnType<typeof makeInformer<T>> {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { BundleFile } from '../../../core/contract/bundle-files';
+import { parseDenyList } from '../../../core/contract/deny-list';
 import { Socket } from '../../../core/contract/ports';
 import type { ProcessorConfig } from '../../../core/contract/processor-config';
 import type { JsonObject } from '../../../core/json';
@@ -51,6 +52,8 @@ export class Supervisor {
   private newest = '';
   private refusal: Refusal | undefined;
   private badEndpoints: string | undefined;
+  private denied: number | undefined;
+  private badDenyList: string | undefined;
   private applied = 0;
   private readonly refused: { [by in Refusal['by']]: number } = { reader: 0, worker: 0, envoy: 0 };
   private draining = false;
@@ -84,7 +87,10 @@ export class Supervisor {
     // Before the bundle: an Envoy that lived on would take clusters without instances for the truth.
     const endpoints = await readFile(join(config.bundleFolder, BundleFile.endpoints), 'utf8').catch(() => undefined);
     if (endpoints !== undefined) this.takeEndpoints(endpoints);
+    const denied = await readFile(join(config.bundleFolder, BundleFile.deny), 'utf8').catch(() => undefined);
+    if (denied !== undefined) this.takeDenyList(denied);
     this.watches.push(
+      watchFile(config.bundleFolder, BundleFile.deny, (text) => this.enqueue(() => this.takeDenyList(text))),
       watchFile(config.bundleFolder, BundleFile.endpoints, (text) => this.enqueue(() => this.takeEndpoints(text))),
       watchFile(config.bundleFolder, BundleFile.index, (text) => this.enqueue(() => this.takeIndex(text))),
     );
@@ -173,6 +179,20 @@ export class Supervisor {
     }
   }
 
+  private takeDenyList(text: string): void {
+    try {
+      const list = parseDenyList(text);
+      this.workers.deny(list);
+      if (this.denied !== list.entries.length || this.badDenyList !== undefined)
+        this.options.log('info', 'a deny list holds', { entries: list.entries.length });
+      this.denied = list.entries.length;
+      this.badDenyList = undefined;
+    } catch (error) {
+      this.badDenyList = error instanceof Error ? error.message : String(error);
+      this.options.log('error', 'a deny list was refused; the previous one stays', { reason: this.badDenyList });
+    }
+  }
+
   private status(): JsonObject {
     const serving = this.rollout.serving;
     return {
@@ -183,12 +203,16 @@ export class Supervisor {
       envoy: { connected: this.ads.connected, ...(this.ads.status() as unknown as JsonObject) },
       refused: this.refusal ? { ...this.refusal } : null,
       endpointsRefused: this.badEndpoints ?? null,
+      denied: this.denied ?? 0,
+      denyListRefused: this.badDenyList ?? null,
       draining: this.draining,
     };
   }
 
   private async notReady(): Promise<string | undefined> {
     if (this.draining) return 'draining';
+    // Without a list of before, taking calls would let in whom the bad one names.
+    if (this.badDenyList !== undefined && this.denied === undefined) return 'the deny list was refused, and there is none before it';
     const { serving } = this.rollout;
     if (!serving) return 'no bundle serves yet';
     if (this.workers.serving === 0) return 'no worker serves';

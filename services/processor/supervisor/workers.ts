@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import type { DenyList } from '../../../core/contract/deny-list';
 import type { FromWorker, ToWorker } from '../messages';
 import type { Log } from '../../shared/log';
 import type { LoadedBundle } from './store';
@@ -41,6 +42,7 @@ export class Workers {
   /** What a worker that starts must load, in this order. */
   private bundles: readonly LoadedBundle[] = [];
   private ready: readonly string[] = [];
+  private denied: DenyList = { format: 1, entries: [] };
   private stopping = false;
   private pulse: NodeJS.Timeout | undefined;
   /** Counters of lives that have ended. */
@@ -138,6 +140,12 @@ export class Workers {
     for (const slot of this.slots) this.send(slot, { type: 'endpoints', ready });
   }
 
+  /** Turns these away from now on, also in workers that start later. */
+  deny(list: DenyList): void {
+    this.denied = list;
+    for (const slot of this.slots) this.send(slot, { type: 'deny', list });
+  }
+
   /** Lets the workers finish what they have; those that take longer are ended. */
   async stop(timeoutMs: number): Promise<void> {
     this.stopping = true;
@@ -172,6 +180,7 @@ export class Workers {
     child.on('message', (message: FromWorker) => this.hear(number, slot, message));
     child.on('error', (error) => this.log('error', 'a worker cannot be reached', { worker: number, reason: error.message }));
     child.once('exit', (code, signal) => this.bury(number, slot, code, signal));
+    this.send(slot, { type: 'deny', list: this.denied });
     for (const bundle of this.bundles) this.send(slot, { type: 'load', index: bundle.index, files: bundle.files, openapi: bundle.openapi });
     this.send(slot, { type: 'endpoints', ready: this.ready });
   }

@@ -26,6 +26,8 @@ export async function authorize(call: Call, services: WorkerServices): Promise<A
   call.notes.contract = owner;
   call.notes.part = owner.digest;
   call.notes.intent = true;
+  const denied = services.denials.refuse(call);
+  if (denied !== undefined) return denied;
   const rpc = url.startsWith(WorkerPath.authz + GRPC_SERVICE) ? url.slice((WorkerPath.authz + GRPC_SERVICE).length) : '';
   const roles = call.caller.roles ?? [];
   const method = owner.methods.get(owner.contract.fronts?.infer ?? '');

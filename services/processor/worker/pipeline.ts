@@ -42,6 +42,8 @@ async function decide(call: Call, services: WorkerServices): Promise<Answer | Re
   if (call.request.headers[Header.route] === AUTHZ_ROUTE) return authorize(call, services);
   const target = findTarget(call, services.registry);
   if (isRefusal(target)) return target;
+  const denied = services.denials.refuse(call);
+  if (denied !== undefined) return denied;
   if (target.kind !== 'method') return page(call, target, services);
   if (isPastSunset(target.method.owner.contract.lifecycle, call.time)) return refusal('gone');
   // Until a record can be written again no strict call is made; this refusal's own record is what tries it.

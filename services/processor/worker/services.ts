@@ -3,6 +3,7 @@ import type { MemoryBudget } from './body';
 import type { ResponseCache } from './cache/entry';
 import type { SingleFlight } from './cache/single-flight';
 import type { RateLimiter } from './limiter';
+import type { Denials } from './denials';
 import type { Gates } from './gates';
 import type { Metrics } from './metrics';
 import type { FlightResult } from './cached-call';
@@ -18,6 +19,8 @@ export interface WorkerServices {
   readonly limiter: RateLimiter;
   readonly cache: ResponseCache;
   readonly flights: SingleFlight<FlightResult>;
+  /** Who is turned away whatever the token says. */
+  readonly denials: Denials;
   /** Who may ask which version now. */
   readonly gates: Gates;
   /** Workers of all gateways: what is theirs together is divided by it. */

@@ -12,6 +12,7 @@ import type { FromWorker, ToWorker } from '../messages';
 import { MemoryBudget } from './body';
 import { makeCache } from './cache';
 import { SingleFlight } from './cache/single-flight';
+import { Denials } from './denials';
 import { Gates } from './gates';
 import { MemoryRateLimiter, RedisRateLimiter } from './limiter';
 import { Metrics } from './metrics';
@@ -55,6 +56,7 @@ export class RequestWorker {
       limiter: redis === undefined ? limiter : new RedisRateLimiter(redis, limiter),
       cache: makeCache(config.cache, redis),
       flights: new SingleFlight(),
+      denials: new Denials(),
       gates: new Gates(),
       sharers,
       upstream: new Upstream(this.innerSocket),
@@ -122,6 +124,9 @@ export class RequestWorker {
         return;
       case 'endpoints':
         registry.setReady(message.ready);
+        return;
+      case 'deny':
+        this.services.denials.set(message.list);
         return;
       case 'drain':
         return;
