@@ -34,12 +34,16 @@ function call(number) {
     failures.push(failure);
     process.stderr.write(`${JSON.stringify(failure)}\n`);
   };
-  const outgoing = request(url, { host: ip, method: 'POST', headers, agent: number % 2 ? kept : false, timeout: 20_000 }, (response) => {
-    let text = '';
-    response.setEncoding('utf8').on('data', (chunk) => (text += chunk));
-    response.on('end', () => done(response.statusCode, text.slice(0, 300)));
-    response.on('error', (error) => done(error.code ?? 'cut', error.message));
-  });
+  const outgoing = request(
+    url,
+    { hostname: ip, method: 'POST', headers, agent: number % 2 ? kept : false, timeout: 20_000 },
+    (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+      response.on('end', () => done(response.statusCode, text.slice(0, 300)));
+      response.on('error', (error) => done(error.code ?? 'cut', error.message));
+    },
+  );
   outgoing.on('timeout', () => outgoing.destroy(Object.assign(new Error('no answer'), { code: 'TIMEOUT' })));
   outgoing.on('error', (error) => done(error.code ?? 'error', error.message));
   outgoing.end(body);
