@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { cliFindings } from '../core/findings/cli';
 import { finding, type Finding } from '../core/findings/finding';
 import type { LoadedRules } from '../policies/load';
+import type { ProjectPolicies } from '../policies/project';
 import type { RuleSet } from '../policies/rule';
 import { Refusal } from './refusal';
 
@@ -20,6 +21,15 @@ export async function readRules(cwd: string, folder: string): Promise<LoadedRule
   if (!existsSync(path)) throw new Refusal(finding(cliFindings.unreadable, { message: `"${folder}" cannot be read: it is not there` }));
   const { loadRules } = await import('../policies/load.ts');
   return loadRules(path, folder.replace(/\/+$/, ''));
+}
+
+/** The rules and exceptions of a project; refused as a whole where one of them is not right. */
+export async function projectRules(root: string): Promise<ProjectPolicies> {
+  const { projectPolicies } = await import('../policies/project.ts');
+  const project = projectPolicies(root);
+  const [first, ...others] = project.findings;
+  if (first) throw new Refusal(first, ...others);
+  return project;
 }
 
 /** The rules that a command works with: KEA's own, or those of a folder, which must all be sound. */

@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { LineCounter, parseDocument, type Document } from 'yaml';
 import { finding, type Finding, type FindingKind, type Place } from '../core/findings/finding';
 import { policyFindings } from '../core/findings/policies';
 import { isJsonObject, type JsonObject } from '../core/json';
 import { byBytes } from '../core/order';
+import { readYaml, type Path } from './document';
 import { completeRule, type ParameterValues, type PolicyRule, type Rule } from './rule';
 import { shapeProblems } from './shape';
 import { sharedVariables } from './shared-variables';
@@ -13,8 +13,6 @@ import { sharedVariables } from './shared-variables';
 const MAX_BYTES = 256 * 1024;
 /** Folders that are walked below the folder of rules. */
 const MAX_DEPTH = 4;
-
-type Path = readonly (string | number)[];
 
 /** A rule file that has the right shape. */
 export interface RuleFile {
@@ -59,25 +57,9 @@ function readRule(
   const refuse = (message: string, place: Place = { file }): { readonly findings: readonly Finding[] } => ({
     findings: [finding(policyFindings.badRuleFile, { message, place })],
   });
-  let text: string;
-  try {
-    const bytes = readFileSync(path);
-    if (bytes.length > MAX_BYTES) return refuse(`the file has ${bytes.length} bytes; at most ${MAX_BYTES} are read`);
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    return refuse(`the file cannot be read as text: ${(error as Error).message}`);
-  }
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  const place = placer(document, lines, file);
-  const [error] = document.errors;
-  if (error) return refuse(`the file is no YAML: ${error.message.split('\n')[0] ?? ''}`, at(lines, file, error.pos[0]));
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: 50 });
-  } catch (thrown) {
-    return refuse(`the file is no YAML: ${(thrown as Error).message}`);
-  }
+  const read = readYaml(path, file, MAX_BYTES);
+  if (read.problem !== undefined) return refuse(read.problem, read.place);
+  const { value, place } = read;
   if (!isJsonObject(value)) return refuse('the file holds no keys', place([]));
   const problems = [...shapeProblems(value), ...nameProblems(value)];
   if (problems.length > 0)
@@ -136,23 +118,4 @@ function yamlFiles(folder: string, shown: string, findings: Finding[]): readonly
     );
   }
   return found.sort(byBytes);
-}
-
-function placer(document: Document.Parsed, lines: LineCounter, file: string): (path: Path) => Place {
-  return (path) => {
-    for (let length = path.length; length >= 0; length -= 1) {
-      const node = document.getIn(path.slice(0, length), true) as { readonly range?: readonly [number, number, number] | null } | undefined;
-      if (node?.range) return { ...at(lines, file, node.range[0]), ...(path.length > 0 ? { path: pathText(path) } : {}) };
-    }
-    return { file, line: 1, column: 1 };
-  };
-}
-
-function at(lines: LineCounter, file: string, offset: number): Place {
-  const { line, col } = lines.linePos(offset);
-  return { file, line, column: col };
-}
-
-function pathText(path: Path): string {
-  return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');
 }

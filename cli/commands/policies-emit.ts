@@ -10,7 +10,7 @@ import { calendarDate, outputFlag, projectFlag, stackFlag, text, type OutputFlag
 import { loadSound } from '../load';
 import { print } from '../print/index';
 import { projectOf } from '../project';
-import { rulesFlag, rulesFor } from '../rules';
+import { projectRules, rulesFlag, rulesFor } from '../rules';
 
 const FORMS = ['vap', 'pack', 'kyverno'] as const;
 type Form = (typeof FORMS)[number];
@@ -80,9 +80,9 @@ kyverno  ValidatingPolicy of policies.kyverno.io/v1`,
     },
   },
   func: work('policies emit', async (cli, flags: Flags) => {
-    const rules = await rulesFor(cli.cwd, flags.rules);
-    const options = await optionsOf(cli, flags);
-    if (!options) return;
+    const of = await subjectOf(cli, flags);
+    if (!of) return;
+    const { rules, options } = of;
     const files = await emitted(flags, rules, options);
     const out = resolve(cli.cwd, flags.out);
     const removed = writeAll(out, files);
@@ -99,15 +99,26 @@ kyverno  ValidatingPolicy of policies.kyverno.io/v1`,
   }),
 });
 
-async function optionsOf(cli: Cli, flags: Flags): Promise<EmitOptions | undefined> {
+/** What is emitted: for a stack also the project's own rules, and the exceptions that hold in it on that day. */
+async function subjectOf(cli: Cli, flags: Flags): Promise<{ readonly rules: RuleSet; readonly options: EmitOptions } | undefined> {
   const asOf = flags.asOf ?? new Date().toISOString().slice(0, 10);
   const given = { installation: flags.name, asOf, ...(flags.namespace ? { namespaces: flags.namespace } : {}) };
-  if (flags.stack === undefined) return { ...given, level: flags.level ?? 'deny' };
+  if (flags.stack === undefined)
+    return { rules: await rulesFor(cli.cwd, flags.rules), options: { ...given, level: flags.level ?? 'deny' } };
   const root = projectOf(cli.cwd, flags.project);
   const loaded = await loadSound(cli, { command: 'policies emit', root, stack: flags.stack, output: flags.output });
   if (!loaded) return undefined;
   const { namespaces, policies } = loaded.platform.stack;
-  return { namespaces: [...new Set([namespaces.platform, namespaces.models])], ...given, level: flags.level ?? policies.level };
+  const [project, { exceptionsFor }] = await Promise.all([projectRules(root), import('../../policies/exceptions.ts')]);
+  return {
+    rules: flags.rules === undefined ? project.rules : await rulesFor(cli.cwd, flags.rules),
+    options: {
+      namespaces: [...new Set([namespaces.platform, namespaces.models])],
+      exceptions: exceptionsFor(project.exceptions, flags.stack, asOf),
+      ...given,
+      level: flags.level ?? policies.level,
+    },
+  };
 }
 
 async function emitted(flags: Flags, rules: RuleSet, options: EmitOptions): Promise<ReadonlyMap<string, string>> {

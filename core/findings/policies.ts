@@ -143,4 +143,31 @@ export const policyFindings = kinds({
     explanation:
       'Only `object` and `variables` are known at every gate: no `request`, `oldObject`, `params`, `authorizer`. Only functions that Node and the API server both have, with the same meaning, may be called.',
   },
+  badException: {
+    code: 'KEA5030',
+    severity: 'error',
+    title: 'exception that is none',
+    why: 'an exception that is not complete excepts nothing, so that nobody slips through by a misspelt one',
+    fix: 'write rule, stack, object, reason, approver, approved and expires; docs/guides/policies.md has an example',
+    explanation:
+      '`exceptions.yaml` of a project lists exceptions. Each names one rule, one stack and one object exactly as findings write it, says why, who approved it and when, and ends at most 90 days later.',
+  },
+  expiredException: {
+    code: 'KEA5031',
+    severity: 'error',
+    title: 'exception that has ended',
+    why: 'an exception is a promise to be done by a day, and the day is past',
+    fix: 'remove it if the object is fine now, else correct the object, or have it approved anew',
+    explanation:
+      'From the day after `expires` an exception covers nothing: what it excepted is found again, at every gate that was written since. `--as-of` judges another day.',
+  },
+  unusedException: {
+    code: 'KEA5032',
+    severity: 'warning',
+    title: 'exception for nothing',
+    why: 'what nobody needs any more would cover the next mistake',
+    fix: 'remove it',
+    explanation:
+      'In its stack, no rule says anything against the object that the exception names: it was corrected, renamed, or never was there.',
+  },
 });
