@@ -71,6 +71,11 @@ export const recipes = {
   envoy: single('envoy', 'envoy', '/usr/local/bin/envoy'),
   redis: single('redis', 'redis', '/usr/local/bin/redis-server', { user: { uid: 999, gid: 1000 }, beside: ['redis-cli'] }),
   keycloak: keycloakRecipe(() => planned().PlatformImage.keycloak, keycloakDistribution),
+  'student-grades': modelImage(
+    join(root, 'models/education/student-grades'),
+    { name: 'registry.example.com/education/student-grades', tag: '1.0.0' },
+    ['node', 'src/server.mjs'],
+  ),
   pause: {
     image: () => ({ name: 'kea.local/pause', tag: '1' }),
     key: async () => digest(await ensure('pause')),
@@ -90,7 +95,7 @@ export const recipes = {
 };
 
 /** The image of a container model: its own folder on this machine's Node, as its Dockerfile says. */
-export function modelImage(folder, image, command) {
+function modelImage(folder, image, command) {
   return {
     image: () => image,
     user: { uid: 1000, gid: 1000 },
