@@ -76,10 +76,12 @@ export async function run(given) {
     say(`loading ${models} models`);
     await place.start();
     const cpu = buildCpuSeconds(place);
+    const [, ...workerPids] = place.processorPids;
+    const largest = () => Math.max(...workerPids.map((pid) => residentMb([pid])));
+    const loaded = largest();
     await touchAll(place, models);
     const cost = await firstAndLast(place, models - 1, seconds, rounds);
     const scrape = await (await fetch(`http://127.0.0.1:${place.managementPort}/-/metrics`)).text();
-    const [, ...workerPids] = place.processorPids;
     const now = machineCpuMs();
     const values = {
       build: place.buildMs / 1000,
@@ -87,7 +89,7 @@ export async function run(given) {
       load: place.tookMs.envoy / 1000,
       read: place.tookMs.processor / 1000,
       envoy: residentMb([place.envoyPids.gateway]),
-      worker: Math.max(...workerPids.map((pid) => residentMb([pid]))),
+      worker: largest(),
       supervisor: residentMb([place.processorPids[0]]),
       scrape: scrape.length / MB,
       series: scrape.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length,
@@ -100,7 +102,8 @@ export async function run(given) {
         { what: 'bundle read by the processor, s', value: values.read },
         { what: 'Envoy from its start until it serves, s', value: values.load },
         { what: 'Envoy, resident MiB', value: values.envoy },
-        { what: 'largest worker, resident MiB', value: values.worker },
+        { what: 'largest worker before the first call, resident MiB', value: loaded },
+        { what: 'largest worker after calls of every model, resident MiB', value: values.worker },
         { what: 'supervisor, resident MiB', value: values.supervisor },
         { what: 'one scrape, MiB', value: values.scrape },
         { what: 'series of one scrape', value: values.series },

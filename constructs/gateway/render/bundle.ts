@@ -50,19 +50,14 @@ export function buildBundle(platform: ResolvedPlatform, options: BundleOptions =
   const openapi = options.openapi ?? { contract: contractOpenApi, platform: platformOpenApi };
   const parts = platform.models
     .flatMap((model) =>
-      model.contracts.map((contract) => contractPart(platform, model, contract, openapi.contract(platform, model, contract))),
+      model.contracts.map((contract) => sealed(contractPart(platform, model, contract, openapi.contract(platform, model, contract)))),
     )
-    .map((part) => ({
-      part,
-      name: contractName(part.contract.model, part.contract.contract),
-      text: canonicalJson(part as unknown as JsonObject),
-    }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const document = canonicalJson(openapi.platform(platform));
   const index: Omit<BundleIndex, 'digest'> = {
     format: 1,
     stack: platform.stack.name,
-    parts: parts.map(({ name, text }) => ({ name, digest: sha256Hex(text) })),
+    parts: parts.map(({ name, digest }) => ({ name, digest })),
     platformRoutes: platformRoutes(platform.stack.identity, options.login),
     platformClusters: [],
     openapi: sha256Hex(document),
@@ -79,6 +74,12 @@ export function buildBundle(platform: ResolvedPlatform, options: BundleOptions =
 function roleMaps(identity: ResolvedIdentity): Pick<BundleIndex, 'roleOf'> {
   const maps = issuersOf(identity).flatMap(({ issuer, roleOf }) => (roleOf === undefined ? [] : [[issuer, roleOf] as const]));
   return maps.length === 0 ? {} : { roleOf: Object.fromEntries(maps) };
+}
+
+/** One part with its text and digest, made in one go: a text that was put together is only then one piece of memory. */
+function sealed(part: BundlePart) {
+  const text = canonicalJson(part as unknown as JsonObject);
+  return { part, name: contractName(part.contract.model, part.contract.contract), text, digest: sha256Hex(text) };
 }
 
 function contractPart(platform: ResolvedPlatform, model: ResolvedModel, contract: ResolvedContract, openapi: JsonObject): BundlePart {
