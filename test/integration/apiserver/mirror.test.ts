@@ -98,6 +98,20 @@ test('with the rights of its own Role alone, a gateway sees the plan’s bundle 
         { address: '10.1.0.3', port: 8080 },
       ],
     });
+    const denied = (reason: string): object => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'kea-deny-list' },
+      data: { 'deny.json': `{"format":1,"entries":[{"sub":"ada","reason":"${reason}"}]}` },
+    });
+    const maps = '/api/v1/namespaces/kea-system/configmaps';
+    expect(await read(BundleFile.deny)).toBe('{"format":1,"entries":[]}');
+    await api.call('POST', maps, denied('left'));
+    await until(async () => (await read(BundleFile.deny)) === '{"format":1,"entries":[{"sub":"ada","reason":"left"}]}');
+    await api.call('PUT', `${maps}/kea-deny-list`, denied('stolen'));
+    await until(async () => (await read(BundleFile.deny)).includes('stolen'));
+    await api.call('DELETE', `${maps}/kea-deny-list`);
+    await until(async () => (await read(BundleFile.deny)) === '{"format":1,"entries":[]}');
     await api.call('DELETE', '/api/v1/namespaces/kea-system/configmaps/kea-bundle-index');
     await until(async () => messages.some((message) => message.includes('no complete index')));
     expect(decodeIndex(await read(BundleFile.index)).digest).toBe(index.digest);
