@@ -152,7 +152,7 @@ export const cliFindings = kinds({
     example: 'npx --no-install kea run',
   },
   noStoreToPurge: {
-    code: 'KEA4201',
+    code: 'KEA4118',
     severity: 'error',
     title: 'no store of answers that could be reached',
     why: 'answers that should be forgotten would go on being given',
@@ -162,7 +162,7 @@ export const cliFindings = kinds({
     example: 'kea cache purge credit-score',
   },
   notPurgeable: {
-    code: 'KEA4202',
+    code: 'KEA4119',
     severity: 'error',
     title: 'nothing of that name is cached',
     why: 'a misspelled name would purge nothing without a word',

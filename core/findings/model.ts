@@ -389,7 +389,7 @@ export const modelFindings = kinds({
     example: 'cors: { origins: ["http://app.example.com"] }',
   },
   secretInEnv: {
-    code: 'KEA1243',
+    code: 'KEA1247',
     severity: 'error',
     title: 'secret among the variables of a model',
     why: 'model files, the plan and the cluster show these values to everyone who may read them',

@@ -20,8 +20,8 @@ test.each([
     'KEA4114',
     'stack local has identity "embedded", which exists only while kea run runs',
   ],
-  [['cache', 'purge', 'Credit', '--stack', 'dev'], 'KEA4202', '"Credit" names no model, contract or version'],
-  [['cache', 'purge', 'iris', '--processor', 'none.json'], 'KEA4201', '"none.json" cannot be read'],
+  [['cache', 'purge', 'Credit', '--stack', 'dev'], 'KEA4119', '"Credit" names no model, contract or version'],
+  [['cache', 'purge', 'iris', '--processor', 'none.json'], 'KEA4118', '"none.json" cannot be read'],
   [['diff', '--stack', 'dev', 'no-such-folder-or-revision'], 'KEA4109', 'no-such-folder-or-revision'],
 ])('%j is refused with its own code', async (args, code, message) => {
   const outcome = await kea(args, { cwd });

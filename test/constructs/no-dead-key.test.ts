@@ -13,7 +13,7 @@ const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/derivedSchemas/, 'refuses models with derived schemas, of which this stack has none: test/schema/checks'],
 ];
 
-const judged = (findings: readonly Finding[]): JsonValue => findings.map(({ code, message }) => [code, message]);
+const judged = (findings: readonly Finding[]): JsonValue => findings.map(({ code, severity, message }) => [code, severity, message]);
 
 /** Everything that a change must make another of: objects, what they expect, and findings. */
 async function planned(root: string, stack: string): Promise<string> {

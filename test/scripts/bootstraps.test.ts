@@ -102,12 +102,12 @@ test('skipped tests fail a strict run and tests outside of every group are named
   cpSync(join(root, '.ci'), join(copy, '.ci'), { recursive: true });
   for (const file of ['jest.config.mjs', 'test/setup.mjs']) cpSync(join(root, file), join(copy, file), { recursive: true });
   write('test/some.test.ts', "test('a', () => { expect(1).toBe(1); });\ntest.skip('b', () => {});\n");
-  mkdirSync(join(copy, 'test/cluster'));
-  write('test/cluster/lost.test.ts', "test('c', () => {});\n");
+  mkdirSync(join(copy, 'test/integration/lost'), { recursive: true });
+  write('test/integration/lost/lost.test.ts', "test('c', () => {});\n");
   const { status, stdout } = node(['scripts/test.mjs'], { KEA_TEST: 'unit' });
   expect(status).toBe(1);
   expect(stdout).toMatch(/FAIL {4}unit .*1 passed, 1 failed; 1 skipped/);
-  expect(stdout).toContain('belong to no group: test/cluster/lost.test.ts');
+  expect(stdout).toContain('belong to no group: test/integration/lost/lost.test.ts');
   expect(stdout).toMatch(/\n1 passed, 2 failed\n$/);
 });
 

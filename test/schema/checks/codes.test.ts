@@ -469,8 +469,8 @@ const cases: { readonly [name: string]: Case } = {
   'a variable that is named like a secret': {
     model: model('', 'artifact: m.onnx\nruntime: { env: { DB_PASSWORD: x, HF_TOKEN: y, PAD_TOKEN: p, MAX_TOKENS: "4" } }'),
     finds: [
-      'KEA1243 model.yaml:2:19 runtime.env.DB_PASSWORD | "DB_PASSWORD" is named like a secret',
-      'KEA1243 model.yaml:2:35 runtime.env.HF_TOKEN | "HF_TOKEN" is named like a secret',
+      'KEA1247 model.yaml:2:19 runtime.env.DB_PASSWORD | "DB_PASSWORD" is named like a secret',
+      'KEA1247 model.yaml:2:35 runtime.env.HF_TOKEN | "HF_TOKEN" is named like a secret',
     ],
   },
   'limits that count nothing': {
