@@ -1,4 +1,5 @@
 import { buildApplication, buildRouteMap, text_en, type Application, type ApplicationText } from '@stricli/core';
+import { accessDeny } from './commands/access-deny';
 import { cachePurge } from './commands/cache-purge';
 import { canary } from './commands/canary';
 import { check } from './commands/check';
@@ -56,6 +57,7 @@ const routes = buildRouteMap({
       docs: { brief: 'Look at the rules, try them, write them for other gates, judge what runs' },
     }),
     prove: proveStack,
+    access: buildRouteMap({ routes: { deny: accessDeny }, docs: { brief: 'Who may call what, and who may not any more' } }),
     sso: buildRouteMap({
       routes: { plan: ssoPlan, apply: ssoApply },
       docs: { brief: 'Keep the realm of the managed login as the files say' },

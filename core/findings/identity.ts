@@ -108,4 +108,24 @@ export const identityFindings = kinds({
     fix: 'run `kea sso apply`, which removes it once the permanent client works',
     explanation: 'Keycloak marks administrators of its first start as temporary and warns of them, but keeps them for ever.',
   },
+  denyList: {
+    code: 'KEA6020',
+    severity: 'error',
+    title: 'nobody was denied or let in',
+    why: 'a deny list that is half right would let somebody in',
+    fix: 'name one of SUBJECT, --client and --token-id, and a --reason; see `kea access deny --help`',
+    explanation:
+      'The list is deny.json in the bundle folder of a local run, and the ConfigMap kea-deny-list of a cluster: {"format": 1, "entries": [{"sub": …, "reason": …}]}. Gateways refuse a list that they cannot read and keep the one before.',
+    example: 'kea access deny --client batch',
+  },
+  noToken: {
+    code: 'KEA6021',
+    severity: 'error',
+    title: 'no token to look at',
+    why: 'what is no JSON Web Token says nothing about its holder',
+    fix: 'give the access token, three parts with dots between, by --token FILE or on standard input by --token -',
+    explanation:
+      '`kea sso doctor` reads an access token from a file or standard input, so that it stands in no history and no list of processes.',
+    example: 'echo hello | kea sso doctor --stack prod --token -',
+  },
 });
