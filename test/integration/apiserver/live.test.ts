@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { clusterDenyPlace, editDenyList } from '../../../cli/access/deny';
 import { driftOf } from '../../../cli/live/drift';
 import { type Kubectl, openKubectl, sameCluster } from '../../../cli/live/kubectl';
 import { synthesize } from '../../../constructs';
 import type { Plan } from '../../../constructs/plan/plan-object';
+import type { DenyList } from '../../../core/contract/deny-list';
 import { packageRoot } from '../../../core/package-root';
 import { loadPlatform } from '../../../schema/load';
 import { ensure } from '../../../scripts/parts/index.mjs';
@@ -118,12 +120,29 @@ test('what was applied has no drift, then each change by hand is named with its 
 }, 60_000);
 
 test('another cluster than that of the stack, and none at all, are refused by name', async () => {
-  await expect(sameCluster(kubectl, 'prod', '6d1c3b52-8f0e-4c1b-9a57-2f6d0c7e9b14')).rejects.toThrow(
-    /^stack "prod" belongs to cluster "6d1c3b52-8f0e-4c1b-9a57-2f6d0c7e9b14", and this cluster is "[0-9a-f-]{36}"$/,
+  const refused = (code: string, message: RegExp) => ({ findings: [{ code, message: expect.stringMatching(message) as string }] });
+  await expect(sameCluster(kubectl, 'prod', '6d1c3b52-8f0e-4c1b-9a57-2f6d0c7e9b14')).rejects.toMatchObject(
+    refused('KEA7203', /^stack "prod" belongs to cluster "6d1c3b52-8f0e-4c1b-9a57-2f6d0c7e9b14", and this cluster is "[0-9a-f-]{36}"$/),
   );
   process.env['KUBECONFIG'] = kubeconfig('nobody', 'https://127.0.0.1:1');
-  await expect(kubectl.run(['get', 'namespaces'])).rejects.toThrow(/^no cluster answers: /);
-  await expect(openKubectl('elsewhere').run(['get', 'namespaces'])).rejects.toThrow(/^no cluster answers: .*elsewhere/);
+  await expect(kubectl.run(['get', 'namespaces'])).rejects.toMatchObject(refused('KEA7202', /^no cluster answers: /));
+  await expect(openKubectl('elsewhere').run(['get', 'namespaces'])).rejects.toMatchObject(
+    refused('KEA7202', /^no cluster answers: .*elsewhere/),
+  );
   process.env['KEA_KUBECTL'] = '/no/such/kubectl';
-  await expect(kubectl.run(['version'])).rejects.toThrow('"/no/such/kubectl" cannot be started: ENOENT');
+  await expect(kubectl.run(['version'])).rejects.toMatchObject(refused('KEA7201', /^"\/no\/such\/kubectl" cannot be started: ENOENT$/));
 });
+
+test('a deny list is made, changed and told broken, as the ConfigMap that gateways watch', async () => {
+  const place = clusterDenyPlace(kubectl, 'kea-system');
+  const add = (sub: string): Promise<DenyList> => place.change((list) => editDenyList(list, { sub }, { sub, reason: 'left' }, Date.now()));
+  const stored = async (): Promise<string> =>
+    (await kubectl.run(['get', 'configmap', 'kea-deny-list', '-n', 'kea-system', '-o', 'jsonpath={.data.deny\\.json}'])).stdout;
+  await add('ada');
+  await Promise.all([add('ben'), add('eve')]);
+  expect((JSON.parse(await stored()) as DenyList).entries.map(({ sub }) => sub).sort()).toEqual(['ada', 'ben', 'eve']);
+  await place.change((list) => editDenyList(list, { sub: 'ada' }, undefined, Date.now()));
+  expect((JSON.parse(await stored()) as DenyList).entries.map(({ sub }) => sub).sort()).toEqual(['ben', 'eve']);
+  await kubectl.run(['patch', 'configmap', 'kea-deny-list', '-n', 'kea-system', '-p', '{"data":{"deny.json":"{"}}']);
+  await expect(add('ada')).rejects.toThrow('ConfigMap kea-system/kea-deny-list: the deny list is not JSON');
+}, 30_000);
