@@ -1,7 +1,7 @@
 import type { Finding } from '../../core/findings/finding';
 import type { JsonValue } from '../../core/json';
 
-export const OUTPUT_FORMATS = ['text', 'json', 'github', 'sarif'] as const;
+export const OUTPUT_FORMATS = ['text', 'json', 'github', 'gitlab', 'sarif', 'junit'] as const;
 
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 

@@ -52,6 +52,12 @@ export async function print(cli: Cli, unordered: Report, options: ReportOptions)
     case 'github':
       cli.data((await import('./github.ts')).renderGithub(report.findings));
       break;
+    case 'gitlab':
+      cli.data((await import('./gitlab.ts')).renderGitlab(report.findings));
+      break;
+    case 'junit':
+      cli.data((await import('./junit.ts')).renderJunit(report));
+      break;
     case 'sarif': {
       const [{ renderSarif }, { catalogue }, { version }] = await Promise.all([
         import('./sarif.ts'),

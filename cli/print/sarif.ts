@@ -1,6 +1,7 @@
 import type { FindingKind, Place, Severity } from '../../core/findings/finding';
 import type { JsonObject } from '../../core/json';
 import type { ReportedFinding } from './format';
+import { stacksOf } from './groups';
 
 const LEVEL: Record<Severity, string> = { error: 'error', warning: 'warning', note: 'note' };
 
@@ -36,7 +37,13 @@ export function renderSarif(findings: readonly ReportedFinding[], catalogue: rea
   const indexOf = new Map(rules.map((each, index) => [each['id'], index]));
   const results = findings.map((finding) => {
     const index = indexOf.get(finding.code);
-    const stacks = finding.stacks ?? (finding.stack ? [finding.stack] : []);
+    const stacks = stacksOf(finding);
+    const { model, policy } = finding;
+    const properties = {
+      ...(stacks.length > 0 ? { stacks } : {}),
+      ...(model === undefined ? {} : { model }),
+      ...(policy ? { ...policy } : {}),
+    };
     return {
       ruleId: finding.code,
       ...(index === undefined ? {} : { ruleIndex: index }),
@@ -46,7 +53,7 @@ export function renderSarif(findings: readonly ReportedFinding[], catalogue: rea
       ...(finding.related
         ? { relatedLocations: finding.related.map((each, id) => ({ id, message: { text: each.message }, ...location(each.place) })) }
         : {}),
-      ...(stacks.length > 0 ? { properties: { stacks } } : {}),
+      ...(Object.keys(properties).length > 0 ? { properties } : {}),
     };
   });
   const driver = { name: 'kea', version, semanticVersion: version, rules };

@@ -1,5 +1,6 @@
 import type { Finding, Place, Severity } from '../../core/findings/finding';
 import { countsOf, printable, type Counts, type ReportedFinding } from './format';
+import { bySubject, grouped, stacksOf, subjectName } from './groups';
 
 /** How many findings a person is shown; all of them are counted, and printed in the other formats. */
 const SHOWN = 50;
@@ -41,18 +42,41 @@ function excerpt(place: Place | undefined, options: TextOptions, paint: Paint): 
   return [...before, show(place.line, '>')];
 }
 
+function inStacks(stacks: readonly string[], paint: Paint): string[] {
+  return stacks.length === 0
+    ? []
+    : [`  ${paint('dim', 'in')}   ${stacks.length === 1 ? 'stack' : 'stacks'} ${printable(stacks.join(', '))}`];
+}
+
 function renderOne(finding: ReportedFinding, isFirst: boolean, options: TextOptions, paint: Paint): string {
   const { place } = finding;
   const about = [place ? position(place) : '', place?.path ?? ''].filter(Boolean).join('  ');
-  const stacks = finding.stacks ?? (finding.stack ? [finding.stack] : []);
   return [
     `${paint(COLOUR_OF[finding.severity], finding.severity)} ${paint('bold', finding.code)} ${printable(about)}`.trimEnd(),
     `  ${printable(finding.message)}`,
     ...(isFirst ? [`  ${paint('dim', 'why')}  ${printable(finding.why)}`] : []),
     `  ${paint('dim', 'fix')}  ${printable(finding.fix)}`,
-    ...(stacks.length > 0 ? [`  ${paint('dim', 'in')}   ${stacks.length === 1 ? 'stack' : 'stacks'} ${printable(stacks.join(', '))}`] : []),
+    ...inStacks(stacksOf(finding), paint),
     ...(finding.related ?? []).map((each) => `  ${paint('dim', 'see')}  ${printable(position(each.place))} ${printable(each.message)}`),
     ...excerpt(place, options, paint),
+  ].join('\n');
+}
+
+/** One rule against several objects: the reason and the way out once, then who has what. */
+function renderGroup(findings: readonly ReportedFinding[], isFirst: boolean, paint: Paint): string {
+  const [{ code, severity, policy, why, fix }] = findings as [ReportedFinding];
+  const subjects = bySubject(findings).flatMap((subject) => [
+    `  ${printable(subjectName(subject))}`,
+    ...subject.findings.map((each) => {
+      const stacks = stacksOf(each).join(', ');
+      return `    ${printable(`${each.policy?.object ?? 'everything'}: ${each.policy?.said ?? each.message}${stacks === '' ? '' : ` (${stacks})`}`)}`;
+    }),
+  ]);
+  return [
+    `${paint(COLOUR_OF[severity], severity)} ${paint('bold', code)} ${policy?.rule ?? ''}, ${findings.length} times`,
+    ...(isFirst ? [`  ${paint('dim', 'why')}  ${printable(why)}`] : []),
+    `  ${paint('dim', 'fix')}  ${printable(fix)}`,
+    ...subjects,
   ].join('\n');
 }
 
@@ -79,8 +103,12 @@ export function renderText(findings: readonly ReportedFinding[], options: TextOp
   const shown = findings.filter((each) => kept.has(each));
   // A reason is said with the first finding that has it.
   const first = new Map(shown.toReversed().map((each) => [each.why, each]));
-  const blocks = shown.map((each) => renderOne(each, first.get(each.why) === each, options, paint));
-  const hidden = findings.length - blocks.length;
+  const blocks = grouped(shown).map((group) => {
+    const [one, ...others] = group;
+    const isFirst = group.some((each) => first.get(each.why) === each);
+    return others.length > 0 ? renderGroup(group, isFirst, paint) : renderOne(one, isFirst, options, paint);
+  });
+  const hidden = findings.length - shown.length;
   if (hidden > 0) blocks.push(`… and ${plural(hidden, 'finding')} more of ${countsLine(countsOf(findings))}: --output json prints all`);
   return blocks.join('\n\n');
 }

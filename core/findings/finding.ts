@@ -27,6 +27,19 @@ export interface Finding {
   readonly stack?: string;
   /** Name of the model that the finding is about, when it is about one. */
   readonly model?: string;
+  /** What a policy said, in its parts; the message says the same in one line. */
+  readonly policy?: PolicyWord;
+}
+
+/** One rule's word about one object. */
+export interface PolicyWord {
+  /** Id of the rule. */
+  readonly rule: string;
+  /** `Deployment models/credit-score-v1-4-0`; absent where everything at once is at fault. */
+  readonly object?: string;
+  /** Who answers for the model. */
+  readonly owner?: string;
+  readonly said: string;
 }
 
 /** The catalogue's entry for one code. */
@@ -53,6 +66,7 @@ export interface FindingDetails {
   readonly related?: Finding['related'];
   readonly stack?: string;
   readonly model?: string;
+  readonly policy?: PolicyWord;
 }
 
 /** Makes a finding of a catalogued kind. */
@@ -67,6 +81,7 @@ export function finding(kind: FindingKind, details: FindingDetails): Finding {
     ...(details.related ? { related: details.related } : {}),
     ...(details.stack ? { stack: details.stack } : {}),
     ...(details.model ? { model: details.model } : {}),
+    ...(details.policy ? { policy: details.policy } : {}),
   };
 }
 

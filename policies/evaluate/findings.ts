@@ -40,11 +40,18 @@ export function modelIndex(platform: ResolvedPlatform | undefined): (object: Jso
 export function findingOf(verdict: Verdict, rule: RuleFacts, model: ResolvedModel | undefined, stack: string | undefined): Finding {
   const about = verdict.object ? `${describeObject(verdict.object)}: ` : '';
   const failed = verdict.outcome === 'failed';
+  const policy = {
+    rule: rule.id,
+    ...(verdict.object ? { object: describeObject(verdict.object) } : {}),
+    ...(verdict.owner === undefined ? {} : { owner: verdict.owner }),
+    said: verdict.message,
+  };
   if (verdict.outcome === 'undecided') {
     return finding(policyFindings.undecided, {
       message: `${rule.id}: ${about}${verdict.message}`,
       ...(model ? { model: model.name } : {}),
       ...(stack === undefined ? {} : { stack }),
+      policy,
     });
   }
   const made = finding(failed ? policyFindings.ruleFailed : policyFindings.violation, {
@@ -54,6 +61,7 @@ export function findingOf(verdict: Verdict, rule: RuleFacts, model: ResolvedMode
     ...(model ? { model: model.name, place: { file: `${model.folder}/model.yaml` } } : {}),
     ...(stack === undefined ? {} : { stack }),
     ...(failed ? {} : { fix: rule.remediation }),
+    policy,
   });
   return failed ? made : { ...made, why: rule.rationale };
 }

@@ -1,6 +1,8 @@
 import Ajv from 'ajv';
 import type { ReportedFinding } from '../../../cli/print/format';
 import { renderGithub } from '../../../cli/print/github';
+import { renderGitlab } from '../../../cli/print/gitlab';
+import { renderJunit } from '../../../cli/print/junit';
 import { renderSarif } from '../../../cli/print/sarif';
 import { renderText } from '../../../cli/print/text';
 
@@ -29,6 +31,76 @@ test('escape sequences in a file do not reach the terminal', () => {
   const text = renderText([evil], { colour: false, source: () => 'x\n\u001b]0;owned\u0007\n' });
   expect(text).not.toMatch(/[\u001b\u0007\u202e]/);
   expect(text).toContain('red \\u001b[31m');
+});
+
+const digest = (model: string | undefined, object: string, stacks?: readonly string[]): ReportedFinding => ({
+  code: 'KEA5001',
+  severity: 'warning',
+  message: `img.digest: ${object}: no digest: "a" & <b>`,
+  why: 'a tag can point to other bytes tomorrow',
+  fix: 'add it to images.lock.yaml',
+  ...(model === undefined ? {} : { model, place: { file: `models/${model}/model.yaml` } }),
+  ...(stacks ? { stacks } : {}),
+  policy: { rule: 'img.digest', object, said: 'no digest: "a" & <b>', ...(model === undefined ? {} : { owner: 'risk-team' }) },
+});
+const DIGESTS = [
+  digest('score', 'Deployment m/score-1'),
+  digest(undefined, 'Deployment s/gateway', ['dev']),
+  digest('score', 'Deployment m/score-2'),
+];
+
+test('what one rule says of several objects is one finding, with the objects by model and owner', () => {
+  expect(renderText([...DIGESTS, FINDING], { colour: false, source: () => undefined })).toBe(`warning KEA5001 img.digest, 3 times
+  why  a tag can point to other bytes tomorrow
+  fix  add it to images.lock.yaml
+  the platform
+    Deployment s/gateway: no digest: "a" & <b> (dev)
+  score (risk-team)
+    Deployment m/score-1: no digest: "a" & <b>
+    Deployment m/score-2: no digest: "a" & <b>
+
+error KEA1010 models/a,b:c/model.yaml:2:3  scaling.mx
+  "scal: ing" is 100%
+unknown
+  why  unknown keys are errors
+  fix  did you mean "max"?`);
+});
+
+test('JUnit: a suite for each model and its owner; errors fail, warnings pass and say what they have to say', () => {
+  expect(renderJunit({ command: 'check', findings: [DIGESTS[0] as ReportedFinding, FINDING] })).toBe(`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="kea check" tests="2" failures="1">
+  <testsuite name="the platform" tests="1" failures="1">
+    <testcase name="KEA1010 &quot;scal: ing&quot; is 100%&#10;unknown" classname="the platform" file="models/a,b:c/model.yaml" line="2"><failure message="&quot;scal: ing&quot; is 100%&#10;unknown" type="KEA1010">why: unknown keys are errors&#10;fix: did you mean &quot;max&quot;?</failure></testcase>
+  </testsuite>
+  <testsuite name="score (risk-team)" tests="1" failures="0">
+    <testcase name="KEA5001 img.digest: Deployment m/score-1: no digest: &quot;a&quot; &amp; &lt;b&gt;" classname="score (risk-team)" file="models/score/model.yaml"><system-out>warning: img.digest: Deployment m/score-1: no digest: &quot;a&quot; &amp; &lt;b&gt;&#10;why: a tag can point to other bytes tomorrow&#10;fix: add it to images.lock.yaml</system-out></testcase>
+  </testsuite>
+</testsuites>`);
+  expect(renderJunit({ command: 'check', findings: [] })).toContain('<testcase name="no findings" classname="the platform"/>');
+});
+
+test('GitLab: one issue a finding, with a fingerprint that moving lines do not change', () => {
+  const [issue] = JSON.parse(renderGitlab([FINDING])) as readonly { readonly fingerprint: string }[];
+  expect(issue).toEqual({
+    description: '"scal: ing" is 100%\nunknown. Why: unknown keys are errors. Fix: did you mean "max"?',
+    check_name: 'KEA1010',
+    fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    severity: 'critical',
+    location: { path: 'models/a,b:c/model.yaml', lines: { begin: 2 } },
+  });
+  const moved = { ...FINDING, place: { ...FINDING.place, file: 'models/a,b:c/model.yaml', line: 9 } };
+  expect(JSON.parse(renderGitlab([moved]))).toMatchObject([{ fingerprint: issue?.fingerprint }]);
+  const all = JSON.parse(renderGitlab([FINDING, FINDING, ...DIGESTS])) as readonly {
+    readonly fingerprint: string;
+    readonly description: string;
+  }[];
+  expect(new Set(all.map((each) => each.fingerprint)).size).toBe(5);
+  expect(all[2]).toMatchObject({
+    check_name: 'KEA5001 img.digest',
+    severity: 'minor',
+    location: { path: 'models/score/model.yaml', lines: { begin: 1 } },
+  });
+  expect(all[2]?.description).toMatch(/^score \(risk-team\): img\.digest: .*Why: a tag can .*Fix: add it/);
 });
 
 test('text is capped, with errors kept before notes', () => {
