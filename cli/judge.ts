@@ -3,7 +3,9 @@ import { hasErrors, type Finding } from '../core/findings/finding';
 import { byBytes } from '../core/order';
 import { judgeDates } from './judge-dates';
 import { mergeFindings, type Judgement } from './merge';
-import { judgePlan, startPolicies } from './policies';
+import { planOf } from './plan';
+import { startPolicies } from './policies';
+import type { Verdict } from '../policies/report';
 import type { ReportedFinding } from './print/format';
 
 export interface JudgeOptions {
@@ -26,11 +28,12 @@ export interface Judged {
 
 /** Judges a project for several stacks: the files, then the plan that sound files make, by the policies. */
 export async function judge({ root, stacks, folder, asOf }: JudgeOptions): Promise<Judged> {
-  const starting = startPolicies();
+  const starting = startPolicies(root);
   const { loadPlatform } = await import('../schema/load/index.ts');
   const isInside = (file: string): boolean => folder === undefined || file.startsWith(`${folder}/`);
   const models = new Set<string>();
   const judgements: Judgement[] = [];
+  const told: { stack: string; verdicts: readonly Verdict[] }[] = [];
   let denied = false;
   const policies = await starting;
   try {
@@ -39,10 +42,10 @@ export async function judge({ root, stacks, folder, asOf }: JudgeOptions): Promi
       for (const file of files) if (basename(file) === 'model.yaml' && isInside(file)) models.add(basename(dirname(file)));
       const all = [...findings, ...(platform ? judgeDates(platform, asOf) : [])];
       if (platform && !hasErrors(findings)) {
-        const { synthesize } = await import('../constructs/index.ts');
-        const report = await judgePlan(policies, synthesize(platform), platform, asOf);
+        const report = await policies.judge(await planOf(platform, root), platform, asOf);
         all.push(...report.findings);
         denied ||= report.denied;
+        told.push({ stack: platform.stack.name, verdicts: report.verdicts });
       }
       const concerns = ({ place, model }: Finding): boolean => (place ? isInside(place.file) : model !== undefined && models.has(model));
       judgements.push({ stack, findings: folder === undefined ? all : all.filter(concerns) });
@@ -50,5 +53,7 @@ export async function judge({ root, stacks, folder, asOf }: JudgeOptions): Promi
   } finally {
     await policies.close();
   }
-  return { models: [...models].sort(byBytes), findings: mergeFindings(judgements), denied };
+  const { judgeExceptions } = await import('../policies/exceptions.ts');
+  const own = [...policies.findings, ...judgeExceptions(policies.exceptions, told, asOf)];
+  return { models: [...models].sort(byBytes), findings: [...mergeFindings(judgements), ...(folder === undefined ? own : [])], denied };
 }

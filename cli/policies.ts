@@ -1,21 +1,41 @@
 import type { Plan } from '../constructs/plan/plan-object';
-import type { PolicyReport, PolicySession } from '../policies/evaluate/index';
+import type { PolicyReport } from '../policies/evaluate/index';
+import type { ProjectPolicies } from '../policies/project';
 import type { ResolvedPlatform } from '../schema/resolved';
 import type { Cli } from './context';
 import { EXIT } from './exit';
 
 /** Rules over a date say nothing: what `synth` writes is the same on every day. */
-export const NO_DATE = '0000-01-01';
+const NO_DATE = '0000-01-01';
 
-/** Starts the policies in their own thread, to be ready when the plan is. */
-export async function startPolicies(): Promise<PolicySession> {
-  const { openPolicies } = await import('../policies/evaluate/index.ts');
-  return openPolicies();
+/** The rules of a project in a thread of their own, with its exceptions. */
+export interface ProjectJudge extends ProjectPolicies {
+  /** Judges a plan as strictly as its stack says; by `synth` without a day. */
+  judge(plan: Plan, platform: ResolvedPlatform, asOf?: string): Promise<PolicyReport>;
+  close(): Promise<void>;
 }
 
-/** Judges a plan as strictly as its stack says. */
-export function judgePlan(policies: PolicySession, plan: Plan, platform: ResolvedPlatform, asOf: string): Promise<PolicyReport> {
-  return policies.judge({ objects: plan.objects.map((each) => each.value), platform, asOf, level: platform.stack.policies.level });
+/** Starts the policies, to be ready when the plan is. */
+export async function startPolicies(root: string): Promise<ProjectJudge> {
+  const [{ openPolicies }, { projectPolicies }, { exceptionsFor }] = await Promise.all([
+    import('../policies/evaluate/index.ts'),
+    import('../policies/project.ts'),
+    import('../policies/exceptions.ts'),
+  ]);
+  const project = projectPolicies(root);
+  const session = openPolicies(project.rules);
+  return {
+    ...project,
+    judge: (plan, platform, asOf) =>
+      session.judge({
+        objects: plan.objects.map((each) => each.value),
+        platform,
+        exceptions: exceptionsFor(project.exceptions, platform.stack.name, asOf),
+        asOf: asOf ?? NO_DATE,
+        level: platform.stack.policies.level,
+      }),
+    close: () => session.close(),
+  };
 }
 
 /** A refusal by policy has an exit code of its own. */

@@ -8,6 +8,7 @@ import { IdentityProvider } from './identity/identity-provider';
 import { DeployedModel } from './model/deployed-model';
 import type { IModelEndpoint } from './model/endpoint';
 import { MlModel } from './model/ml-model';
+import { type Admission, PlatformAdmission } from './platform-admission';
 import { PlatformMonitors } from './observability/platform-monitors';
 import { PlatformNamespaces } from './platform-namespaces';
 import { PlatformSecrets } from './platform-secrets';
@@ -23,6 +24,12 @@ export interface PlatformProps {
    * @default - nobody
    */
   readonly onModel?: (model: MlModel) => void;
+  /**
+   * Makes the objects of `policies.admission`.
+   *
+   * @default - none, and a stack that asks for them is refused
+   */
+  readonly admission?: Admission | undefined;
 }
 
 /** A whole platform: namespaces, one workload set a model, and the gateway, cache, identity, audit and portal around them. */
@@ -39,6 +46,7 @@ export class Platform extends Construct {
     registerPlanCheck(this);
     const { stack } = props;
     new PlatformNamespaces(this, 'Namespaces', { stack });
+    new PlatformAdmission(this, 'Admission', { stack, admission: props.admission });
     new PlatformSecrets(this, 'Secrets', { stack });
     this.models = props.models.map((model) => {
       const { models: namespace } = stack.namespaces;

@@ -57,7 +57,11 @@ export interface ResolvedStack {
     readonly replicas: number;
     readonly volumeBytes: number;
   };
-  readonly policies: { readonly level: 'audit' | 'warn' | 'deny' };
+  readonly policies: {
+    readonly level: 'audit' | 'warn' | 'deny';
+    /** The API server holds the rules too. `deployers`: users, and groups written `group:NAME`, who alone set facts. */
+    readonly admission?: { readonly deployers: readonly string[] };
+  };
   readonly derivedSchemas: 'allow' | 'refuse';
   readonly quota?: { readonly cpuMillis: number; readonly memoryBytes: number; readonly pods: number };
   readonly priorityClass?: string;

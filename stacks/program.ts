@@ -40,8 +40,8 @@ export async function deployStack(options: DeployOptions = {}): Promise<StackOut
     (model) => platform.shard === undefined || shardsOf(model, platform.stack).includes(platform.shard),
   );
   const { synthesize } = await import('../constructs/index.ts');
-  const { inCluster } = await import('../policies/evaluate/in-cluster.ts');
-  const plan = synthesize(platform, { admission: inCluster });
+  const { inClusterOf } = await import('../policies/evaluate/in-cluster.ts');
+  const plan = synthesize(platform, { admission: inClusterOf(project) });
   heed(plan.findings);
   await judged(plan.objects, { ...platform, models: served });
   const config = new pulumi.Config();

@@ -12,6 +12,7 @@ import { EXIT } from '../exit';
 import { removedWhileRouted } from '../diff/removed';
 import { outputFlag, projectFlag, text, type OutputFlag } from '../flags';
 import { loadSound } from '../load';
+import { planOf } from '../plan';
 import { print } from '../print/index';
 import { projectOf } from '../project';
 import { Refusal } from '../refusal';
@@ -27,7 +28,7 @@ interface Flags extends OutputFlag {
 /** What the working tree is compared with: objects, and what it is called. */
 async function before(cwd: string, root: string, stack: string, against: string): Promise<readonly PlanObject[]> {
   const folder = resolve(cwd, against);
-  const { readPlan, synthesize } = await import('../../constructs/index.ts');
+  const { readPlan } = await import('../../constructs/index.ts');
   if (existsSync(resolve(folder, 'kea-index.json'))) return readPlan(folder);
   const { commitOf, withRevision } = await import('../diff/revision.ts');
   const refuse = (message: string): Refusal => new Refusal(finding(cliFindings.unknownRevision, { message }));
@@ -42,7 +43,7 @@ async function before(cwd: string, root: string, stack: string, against: string)
       throw refuse(
         `the files of "${against}" have errors themselves: ${findings.find((each) => each.severity === 'error')?.message ?? ''}`,
       );
-    return synthesize(platform).objects;
+    return (await planOf(platform, old)).objects;
   });
 }
 
@@ -92,11 +93,11 @@ Values of secrets are never shown.`,
     const root = projectOf(cli.cwd, flags.project);
     const loaded = await loadSound(cli, { command: 'diff', root, stack: flags.stack, output: flags.output });
     if (!loaded) return;
-    const [{ diffPlans, synthesize }, { diffSummary, renderDiff }] = await Promise.all([
+    const [{ diffPlans }, { diffSummary, renderDiff }] = await Promise.all([
       import('../../constructs/index.ts'),
       import('../diff/render.ts'),
     ]);
-    const plan = synthesize(loaded.platform);
+    const plan = await planOf(loaded.platform, root);
     const base = flags.live ? [] : await before(cli.cwd, root, flags.stack, against);
     const { difference, writers, unknownKinds } = flags.live
       ? await live(plan, loaded.platform.stack, flags.context)

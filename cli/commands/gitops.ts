@@ -1,5 +1,5 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
-import type { JsonObject, JsonValue } from '../../core/json';
+import type { JsonObject } from '../../core/json';
 import { hasErrors } from '../../core/findings/finding';
 import type { Plan } from '../../constructs/plan/plan-object';
 import type { RenderedIn } from '../../constructs/plan/gitops';
@@ -7,6 +7,7 @@ import { work } from '../command';
 import type { Cli } from '../context';
 import { outputFlag, projectFlag, text, type OutputFlag } from '../flags';
 import { loadSound } from '../load';
+import { planOf } from '../plan';
 import { print } from '../print/index';
 import { projectOf } from '../project';
 
@@ -73,11 +74,8 @@ Prints the objects; nothing is written or applied.`,
       const root = projectOf(cli.cwd, flags.project);
       const loaded = await loadSound(cli, { command: 'gitops', root, stack: flags.stack, output: flags.output });
       if (!loaded) return;
-      const [{ synthesize }, { toYaml }] = await Promise.all([
-        import('../../constructs/index.ts'),
-        import('../../constructs/plan/yaml.ts'),
-      ]);
-      const plan = synthesize(loaded.platform);
+      const { toYaml } = await import('../../constructs/plan/yaml.ts');
+      const plan = await planOf(loaded.platform, root);
       const findings = [...loaded.findings, ...plan.findings].filter((each) => each.severity === 'error');
       const { stack, repo: repository, revision, timeout } = flags;
       const path = (flags.path ?? `rendered/${stack}`).replace(/^(\.?\/)+|\/+$/g, '');
@@ -85,11 +83,7 @@ Prints the objects; nothing is written or applied.`,
         ? []
         : await tool.objects(plan, { stack, repository, revision, path, namespace: flags.namespace ?? tool.namespace, timeout });
       const documents = objects.map(toYaml).join('---\n').trimEnd();
-      await print(
-        cli,
-        { command: 'gitops', findings, data: objects, text: documents },
-        { output: flags.output, root },
-      );
+      await print(cli, { command: 'gitops', findings, data: objects, text: documents }, { output: flags.output, root });
     }),
   });
 

@@ -3,12 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { finding } from '../../core/findings/finding';
 import { liveFindings } from '../../core/findings/live';
-import type { JsonValue } from '../../core/json';
 import type { ResolvedPlatform } from '../../schema/resolved';
 import { work } from '../command';
 import type { Cli } from '../context';
 import { outputFlag, projectFlag, text, type OutputFlag } from '../flags';
 import { loadSound } from '../load';
+import { planOf } from '../plan';
 import { print } from '../print/index';
 import { projectOf } from '../project';
 import type { ProofOptions } from '../prove/prove';
@@ -91,15 +91,14 @@ Exit code 1 when a claim did not hold.`,
     });
     if (!loaded) return;
     const { platform } = loaded;
-    const [{ prove }, { proofJson, proofPage, renderProof }, { synthesize }] = await Promise.all([
+    const [{ prove }, { proofJson, proofPage, renderProof }] = await Promise.all([
       import('../prove/prove.ts'),
       import('../prove/report.ts'),
-      import('../../constructs/index.ts'),
     ]);
     const target = flags.stack === undefined ? await local(root, platform, flags) : await installed(platform, flags);
     const report = await prove({
       platform,
-      plan: synthesize(platform),
+      plan: await planOf(platform, root),
       ...target,
       ...(flags.ca === undefined ? {} : { ca: resolve(cli.cwd, flags.ca) }),
     });
@@ -113,11 +112,7 @@ Exit code 1 when a claim did not hold.`,
     const findings = failed.map(({ claim, tried, failures }) =>
       finding(liveFindings.notProven, { message: `${claim}: ${failures.length} of ${tried} did not hold`, stack: platform.stack.name }),
     );
-    await print(
-      cli,
-      { command: 'prove', findings, data: proofJson(report), text: renderProof(report) },
-      { output: flags.output, root },
-    );
+    await print(cli, { command: 'prove', findings, data: proofJson(report), text: renderProof(report) }, { output: flags.output, root });
   }),
 });
 

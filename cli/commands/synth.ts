@@ -10,8 +10,9 @@ import type { Cli } from '../context';
 import { checkFlag, outputFlag, projectFlag, stackFlag, text, type OutputFlag } from '../flags';
 import { lastOutcome, rememberOutcome, synthState, type SynthOutcome } from '../last-synth';
 import { loadSound } from '../load';
+import { planOf } from '../plan';
 import { print } from '../print/index';
-import { endDenied, judgePlan, NO_DATE, startPolicies } from '../policies';
+import { endDenied, startPolicies } from '../policies';
 import { projectOf, shown } from '../project';
 import { Refusal } from '../refusal';
 
@@ -83,19 +84,23 @@ The folder is written as a whole or not at all; files that kea did not write are
     const last = lastOutcome(call);
     if (last) return report(cli, flags, last, { written: [], removed: [], unchanged: last.files, bytes: 0 });
 
-    const { sourcesOf } = await import('../../schema/load/index.ts');
-    const state = synthState(root, sourcesOf({ root, stack: flags.stack, ...(models ? { models } : {}) }));
+    const [{ sourcesOf }, { POLICY_SOURCES }] = await Promise.all([
+      import('../../schema/load/index.ts'),
+      import('../../policies/project.ts'),
+    ]);
+    const sources = sourcesOf({ root, stack: flags.stack, ...(models ? { models } : {}) });
+    const state = synthState(root, sources && [...sources, ...POLICY_SOURCES]);
     const loaded = await loadSound(cli, { command: 'synth', root, stack: flags.stack, models, output: flags.output });
     if (!loaded) return;
     refuseUnwritable(loaded.platform.stack);
-    const policies = await startPolicies();
-    const { countFiles, synthesize, writePlan } = await import('../../constructs/index.ts');
-    const plan = synthesize(loaded.platform);
-    const judged = await judgePlan(policies, plan, loaded.platform, NO_DATE);
+    const policies = await startPolicies(root);
+    const { countFiles, writePlan } = await import('../../constructs/index.ts');
+    const plan = await planOf(loaded.platform, root);
+    const judged = await policies.judge(plan, loaded.platform);
     await policies.close();
     endDenied(cli, judged);
     const outcome = {
-      findings: [...loaded.findings, ...plan.findings, ...judged.findings],
+      findings: [...loaded.findings, ...policies.findings, ...plan.findings, ...judged.findings],
       objects: plan.objects.length,
       files: countFiles(plan),
     };

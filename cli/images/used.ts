@@ -1,5 +1,6 @@
 import type { ImageUse } from '../../constructs/images';
 import { hasErrors, type Finding } from '../../core/findings/finding';
+import { planOf } from '../plan';
 import { stackNames } from '../project';
 
 /** What all stacks, or one, need of images; and what kept a stack from being read. */
@@ -11,7 +12,6 @@ export interface UsedImages {
 /** Images of the stacks' plans and of the build. A stack with errors is left out, with its errors. */
 export async function usedImages(root: string, stack: string | undefined): Promise<UsedImages> {
   const { loadPlatform } = await import('../../schema/load/index.ts');
-  const { synthesize } = await import('../../constructs/index.ts');
   const { baseImages, imagesOf, withoutMirror } = await import('../../constructs/images.ts');
   const uses = new Map<string, ImageUse>();
   const findings: Finding[] = [];
@@ -24,7 +24,7 @@ export async function usedImages(root: string, stack: string | undefined): Promi
       continue;
     }
     digests = platform.stack.images.digests;
-    for (const use of imagesOf(synthesize(withoutMirror(platform)))) {
+    for (const use of imagesOf(await planOf(withoutMirror(platform), root))) {
       const usedBy = [...new Set([...(uses.get(use.key)?.usedBy ?? []), ...use.usedBy])].sort();
       uses.set(use.key, { ...use, usedBy });
     }

@@ -11,6 +11,7 @@ export const MAX_OBJECT_BYTES = 240 * 1024;
 /** Longest name of what gets suffixes from Kubernetes, and of everything else. */
 const MAX_WORKLOAD_NAME = 52;
 const MAX_NAME = 63;
+const MAX_SUBDOMAIN = 253;
 
 const WORKLOADS = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob']);
 const CLUSTER_WIDE = new Set([
@@ -24,6 +25,9 @@ const CLUSTER_WIDE = new Set([
   'ValidatingAdmissionPolicy',
   'ValidatingAdmissionPolicyBinding',
 ]);
+
+/** Kinds whose names become no label. */
+const LONG_NAMED = new Set(['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']);
 
 /** Judges a whole plan: identity is unique over everything; the rest is demanded only of KEA's own objects. Linear in the number of objects. */
 export function checkPlan(objects: readonly PlanObject[], expects: readonly ExpectedObject[]): Finding[] {
@@ -53,7 +57,7 @@ function duplicates(objects: readonly PlanObject[]): Finding[] {
 }
 
 function nameFindings(object: PlanObject): Finding[] {
-  const longest = WORKLOADS.has(object.kind) ? MAX_WORKLOAD_NAME : MAX_NAME;
+  const longest = WORKLOADS.has(object.kind) ? MAX_WORKLOAD_NAME : LONG_NAMED.has(object.kind) ? MAX_SUBDOMAIN : MAX_NAME;
   const findings: Finding[] = [];
   if (object.name.length > longest) {
     findings.push(

@@ -52,6 +52,11 @@ const RULES: readonly Rule[] = [
     ({ resolved }) => LEVELS.indexOf(resolved.policies.level),
   ),
   rule(
+    ['policies', 'admission'],
+    ({ resolved }) => (resolved.policies.admission ? 'held in the cluster' : 'not held in the cluster'),
+    ({ resolved }) => (resolved.policies.admission ? 1 : 0),
+  ),
+  rule(
     ['images', 'unpinned'],
     ({ resolved }) => resolved.images.unpinned,
     ({ resolved }) => (resolved.images.unpinned === 'refuse' ? 1 : 0),

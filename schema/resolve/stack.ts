@@ -54,7 +54,7 @@ export function resolveStack(document: StackDocument, name: string, lock: Images
       replicas: audit?.replicas ?? is.auditReplicas,
       volumeBytes: or0(parseBytes(audit?.volume ?? is.auditVolume)),
     },
-    policies: { level: document.policies?.level ?? is.policyLevel },
+    policies: { level: document.policies?.level ?? is.policyLevel, ...optional('admission', document.policies?.admission) },
     derivedSchemas: document.derivedSchemas ?? is.derivedSchemas,
     ...(quota ? { quota: { cpuMillis: or0(parseCpu(quota.cpu)), memoryBytes: or0(parseBytes(quota.memory)), pods: quota.pods } } : {}),
     ...optional('priorityClass', document.priorityClass),

@@ -275,8 +275,20 @@ const defs: { readonly [title: string]: Schema } = {
   ),
   Broker: object('Broker', 'A provider of a company with which its people log in here. Exactly one of `oidc` and `saml`.', {
     title: text('What the button says.', { most: 100, otherwise: 'its name', example: 'Company' }),
-    oidc: part('BrokerOidc', 'It speaks OpenID Connect.', { otherwise: '`saml` is there' }),
-    saml: part('BrokerSaml', 'It speaks SAML 2.0.', { otherwise: '`oidc` is there' }),
+    oidc: part('BrokerOidc', 'It speaks OpenID Connect.', {
+      otherwise: '`saml` is there',
+      example: {
+        issuer: 'https://login.example.com/x',
+        authorizationUrl: 'https://login.example.com/x/authorize',
+        tokenUrl: 'https://login.example.com/x/token',
+        jwksUrl: 'https://login.example.com/x/keys',
+        clientId: 'kea',
+      },
+    }),
+    saml: part('BrokerSaml', 'It speaks SAML 2.0.', {
+      otherwise: '`oidc` is there',
+      example: { entityId: 'https://saml.example.com', ssoUrl: 'https://saml.example.com/sso', certificate: 'MIICabc' },
+    }),
     claim: text('Claim, or SAML attribute, that says what groups somebody is in.', {
       most: 200,
       default: is.brokerClaim,
@@ -503,7 +515,26 @@ const defs: { readonly [title: string]: Schema } = {
       default: is.policyLevel,
       example: 'deny',
     }),
+    admission: part('Admission', 'The API server holds the rules too, over the namespaces of the stack.', {
+      otherwise: 'the rules are held before anything is applied, and nothing in the cluster',
+      example: { deployers: ['system:serviceaccount:flux-system:kustomize-controller'] },
+    }),
   }),
+  Admission: object(
+    'Admission',
+    'Rules as admission policies of the plan, as strict as `level` says, and a guard of the facts that they read.',
+    {
+      deployers: list(
+        'Who applies the plan, and so alone may set what stands below `kea.dev/`: users as the API server knows them, or `group:NAME`.',
+        formed('One deployer.', 'the name of a user, or group: and the name of a group', '^[^\\s"\\\\]+$', {
+          most: 500,
+          example: 'system:serviceaccount:flux-system:kustomize-controller',
+        }),
+        { least: 1, most: 50, unique: true, example: ['system:serviceaccount:flux-system:kustomize-controller'] },
+      ),
+    },
+    ['deployers'],
+  ),
   Quota: object(
     'Quota',
     'Most that all models together may take.',

@@ -4,6 +4,7 @@ import { resolveProps } from '../../constructs/model/resolve-props';
 import type { PlanObject } from '../../constructs/plan/plan-object';
 import { defineStack, type StackProps } from '../../constructs/stack';
 import type { JsonObject } from '../../core/json';
+import { inCluster } from '../../policies/evaluate/in-cluster';
 import type { ResolvedPlatform } from '../../schema/resolved';
 import type { StackArgs } from '../generated/stack-args';
 import { applyPlan } from './apply-plan';
@@ -80,7 +81,7 @@ function prepare(args: PlatformArgs) {
   };
   let plan: ReturnType<typeof synthesize> | undefined;
   const render = (stackDocument: JsonObject): readonly PlanObject[] => {
-    const made = synthesize(platformOf(stackDocument));
+    const made = synthesize(platformOf(stackDocument), { admission: (stack) => inCluster(stack) });
     heed(made.findings.filter((each) => each.severity === 'error'));
     plan ??= made;
     return made.objects;

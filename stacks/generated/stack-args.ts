@@ -713,6 +713,16 @@ export interface Policies {
    * @default "warn"
    */
   readonly level?: ('audit' | 'warn' | 'deny') | undefined;
+  /**
+   * The API server holds the rules too, over the namespaces of the stack.
+   * @default - the rules are held before anything is applied, and nothing in the cluster
+   */
+  readonly admission?: Admission | undefined;
+}
+/** Rules as admission policies of the plan, as strict as `level` says, and a guard of the facts that they read. */
+export interface Admission {
+  /** Who applies the plan, and so alone may set what stands below `kea.dev/`: users as the API server knows them, or `group:NAME`. */
+  readonly deployers: readonly string[];
 }
 /** Most that all models together may take. */
 export interface Quota {

@@ -2,6 +2,7 @@ import { synthesize } from '../../constructs';
 import { canonicalJson } from '../../core/canonical';
 import type { Finding } from '../../core/findings/finding';
 import type { JsonValue } from '../../core/json';
+import { inCluster } from '../../policies/evaluate/in-cluster';
 import { loadPlatform } from '../../schema/load';
 import { formatPath } from '../../schema/load/path';
 import { fullSample, mutationsOf, withFullSample, withMutation } from '../support/mutations';
@@ -19,7 +20,7 @@ const judged = (findings: readonly Finding[]): JsonValue => findings.map(({ code
 async function planned(root: string, stack: string): Promise<string> {
   const { platform, findings } = await loadPlatform({ root, stack });
   if (!platform) return canonicalJson(judged(findings));
-  const plan = synthesize(platform);
+  const plan = synthesize(platform, { admission: (stack) => inCluster(stack) });
   return canonicalJson([
     judged([...findings, ...plan.findings]),
     plan.objects.map((each) => each.value),
