@@ -21,6 +21,8 @@ export interface KubectlAnswer {
 
 const UNREACHABLE =
   /connection refused|no such host|i\/o timeout|unable to connect|was refused|couldn't get current server|connect: |no configuration has been provided|context "[^"]*" does not exist|context was not found|unauthorized|must be logged in|certificate/i;
+/** A server that judged an object has answered, whatever words stand in the object. */
+const REFUSED = /^Error from server \((?!Unauthorized|Timeout|ServiceUnavailable)/;
 /** A command that takes longer has lost its cluster. */
 const LIMIT_MS = 300_000;
 
@@ -33,7 +35,7 @@ export function openKubectl(context: string | undefined): Kubectl {
     async run(args, objects) {
       const input = objects && JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
       const answer = await start(program(), [...common, ...(args[0] === 'wait' ? [] : ['--request-timeout=30s']), ...args], input);
-      const lost = answer.ok ? undefined : answer.complaints.find((line) => UNREACHABLE.test(line));
+      const lost = answer.ok ? undefined : answer.complaints.find((line) => UNREACHABLE.test(line) && !REFUSED.test(line));
       if (lost !== undefined) throw new Refusal(finding(liveFindings.unreachable, { message: `no cluster answers: ${lost}` }));
       return answer;
     },
