@@ -103,7 +103,7 @@ function refuseOthers(path: Path, base: ReadonlyMap<string, PlanObject>, other: 
 }
 
 /** The true plan, refused when it differs from the one with probes anywhere else than at the leaves that were found. */
-function checked(
+export function checked(
   base: ReadonlyMap<string, PlanObject>,
   real: ReadonlyMap<string, PlanObject>,
   leaves: ReadonlyMap<string, ReadonlyMap<string, { readonly path: Path }>>,

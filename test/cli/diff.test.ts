@@ -49,6 +49,7 @@ test('what still takes calls is not removed in one step', async () => {
   writeFileSync(contract, text.replace(/^ {2}1\.5\.0:.*\n.*\n/m, '').replace('{ 1.4.0: 90, 1.5.0: 10 }', '{ 1.4.0: 100 }'));
   const { code, stderr } = await kea(['diff', '--stack', 'dev', '--output', 'text'], { cwd });
   expect(code).toBe(1);
+  expect(stderr).toContain('error KEA4117');
   expect(stderr).toContain('version 1.0.0 of "iris" is removed, and its contract v1 still sends calls to it');
   expect(stderr).toContain('first apply `lifecycle: { retired: true }`, then remove the file');
   expect(stderr).toContain('version 1.5.0 of "credit-score" is removed, and its contract v1 still sends calls to it');

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { JsonObject } from '../../../core/json';
 import { bases } from '../../../policies/generated/bases';
 import { ensure } from '../../../scripts/parts/index.mjs';
@@ -32,4 +34,14 @@ test('namespaces that nobody asked for are not judged', async () => {
   const { stdout } = await kea(['policies', 'scan', '--live', '--namespace', 'models', '--output', 'json']);
   expect(stdout).not.toContain('other/score');
   expect(stdout).not.toContain('pod.privileged');
+}, 60_000);
+
+test('what this kubectl may not read is told, and is no pass (KEA5005)', async () => {
+  const nobody = join(plane.folder, 'kubectl-of-nobody');
+  writeFileSync(nobody, `#!/bin/sh\nexec "${process.env['KEA_KUBECTL'] ?? ''}" --as=system:serviceaccount:other:nobody "$@"\n`, {
+    mode: 0o755,
+  });
+  const env = { KEA_KUBECTL: nobody };
+  const { code, stdout } = await kea(['policies', 'scan', '--live', '--namespace', 'other', '--output', 'json'], { env });
+  expect([code, stdout]).toEqual([1, expect.stringContaining('"KEA5005"')]);
 }, 60_000);

@@ -39,8 +39,8 @@ async function without(path: string): Promise<void> {
 test('an empty cluster is fine; what somebody else must bring is named', async () => {
   expect(await refused()).toEqual([]);
   const warned = (await preflight(plan, stack, { kubeconfig: plane.kubeconfig })).filter((each) => each.severity === 'warning');
-  expect(warned.map((each) => each.message)).toContain(
-    "Secret kea-models/kea-store is not there: read access to the models' artifact store",
+  expect(warned.map((each) => `${each.code} ${each.message}`)).toContain(
+    "KEA7009 Secret kea-models/kea-store is not there: read access to the models' artifact store",
   );
 });
 

@@ -1,3 +1,4 @@
+import { findingOf } from '../../../policies/evaluate/findings';
 import { prepareJudge } from '../../../policies/evaluate/judge-objects';
 import { unknownAt } from '../../../policies/evaluate/unknown';
 import { completeRule } from '../../../policies/rule';
@@ -55,4 +56,17 @@ test.each([
 
 test('a mistake of the rule is a failure, whatever is not known', () => {
   expect(decide('object.spec.missing == "x"', { spec })).toMatch(/^failed: /);
+});
+
+test('what is undecided is told as a warning, never as a pass (KEA5004)', () => {
+  const rule = { id: 'test.rule', title: 'the title', rationale: '-', remediation: '-' } as unknown as Parameters<typeof findingOf>[1];
+  const verdict = { outcome: 'undecided', message: 'spec.name is not known yet', step: 'deny' } as unknown as Parameters<
+    typeof findingOf
+  >[0];
+  expect(findingOf(verdict, rule, undefined, 'prod')).toMatchObject({
+    code: 'KEA5004',
+    severity: 'warning',
+    message: 'test.rule: spec.name is not known yet',
+    stack: 'prod',
+  });
 });

@@ -538,6 +538,11 @@ const cases: { readonly [name: string]: Case } = {
       'KEA1303 stacks/prod.yaml:1:1 audit.retention | "audit.retention" is "400d", and stack "staging" has "500d"',
     ],
   },
+  'a model in two shards': {
+    model: 'tags: [risk]\nowner: risk-team\nartifact: m.onnx\nmethods:\n  score:\n    ' + method + '\n',
+    stack: `${oidc}models: { shards: { a: { owner: [risk-team] }, b: { tags: [risk] } } }\n`,
+    finds: ['KEA1331 stacks/prod.yaml:2:11 models.shards | model "m" fits the shards "a" and "b"'],
+  },
   'stacks that come after each other': {
     files: { 'stacks/staging.yaml': `${oidc}after: prod\npolicies: { level: deny }\n` },
     stack: `${oidc}after: staging\n`,

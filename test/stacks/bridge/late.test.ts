@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
-import { differences } from '../../../stacks/bridge/late';
+import { checked, differences } from '../../../stacks/bridge/late';
 import { lateInputs } from '../../../stacks/bridge/late-keys';
 import { Platform } from '../../../stacks/bridge/platform';
 import { record, valueOf } from '../../support/recorded';
@@ -62,4 +62,22 @@ test('each late key of the schema has values to probe with', () => {
 
 test('where shapes differ, the whole differs', () => {
   expect(differences({ a: [1, 2], b: { c: 1 } }, { a: [1, 2, 3], b: { c: 2 } })).toEqual([['a'], ['b', 'c']]);
+});
+
+test('true values that change more than was foreseen are refused, and so are objects that come or go (KEA7011)', () => {
+  const object = (data: object) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    name: 'c',
+    layer: 'configuration' as const,
+    value: { data: { ...data } },
+  });
+  const base = new Map([['c', object({ known: 'a', other: 'x' })]]);
+  const leaves = new Map([['c', new Map([['data.known', { path: ['data', 'known'] }]])]]);
+  const real = new Map([['c', object({ known: 'b', other: 'x' })]]);
+  expect(checked(base, real, leaves)).toBe(real);
+  expect(() => checked(base, new Map([['c', object({ known: 'b', other: 'y' })]]), leaves)).toThrow(
+    /KEA7011 ConfigMap c: data\.other changes/,
+  );
+  expect(() => checked(base, new Map(), leaves)).toThrow(/KEA7011 with the true values c comes or goes/);
 });
