@@ -18,12 +18,14 @@ import { promote } from './commands/promote';
 import { policiesEmit } from './commands/policies-emit';
 import { policiesList } from './commands/policies-list';
 import { policiesScan } from './commands/policies-scan';
+import { policiesScore } from './commands/policies-score';
 import { policiesTest } from './commands/policies-test';
 import { proveStack } from './commands/prove';
 import { rollback } from './commands/rollback';
 import { run } from './commands/run';
 import { show } from './commands/show';
 import { ssoApply, ssoPlan } from './commands/sso';
+import { ssoDoctor } from './commands/sso-doctor';
 import { synth } from './commands/synth';
 import { token } from './commands/token';
 import { tryMethod } from './commands/try';
@@ -53,14 +55,14 @@ const routes = buildRouteMap({
       docs: { brief: 'Name container images by the digests that registries state' },
     }),
     policies: buildRouteMap({
-      routes: { list: policiesList, test: policiesTest, emit: policiesEmit, scan: policiesScan },
+      routes: { list: policiesList, test: policiesTest, emit: policiesEmit, scan: policiesScan, score: policiesScore },
       docs: { brief: 'Look at the rules, try them, write them for other gates, judge what runs' },
     }),
     prove: proveStack,
     access: buildRouteMap({ routes: { deny: accessDeny }, docs: { brief: 'Who may call what, and who may not any more' } }),
     sso: buildRouteMap({
-      routes: { plan: ssoPlan, apply: ssoApply },
-      docs: { brief: 'Keep the realm of the managed login as the files say' },
+      routes: { plan: ssoPlan, apply: ssoApply, doctor: ssoDoctor },
+      docs: { brief: 'Keep the realm of the managed login as the files say, and explain tokens' },
     }),
     canary,
     completions,

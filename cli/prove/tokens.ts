@@ -1,6 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json';
-import type { ResolvedIdentity } from '../../schema/resolved';
+import { claimAt, claimsOf, roleValues, rolesFrom } from '../../core/contract/identity';
+import type { JsonObject } from '../../core/json';
+import type { ResolvedIssuer } from '../../schema/resolved';
 import { BAD_TOKENS, type BadToken } from '../../schema/access/matrix';
 
 /** A token of the provider that the stack trusts. */
@@ -14,17 +15,20 @@ export interface RealToken {
 }
 
 /** Reads a token's claims; undefined when it is none. Verifies nothing: the gateway does. */
-export function realToken(name: string, token: string, { claims: paths }: Pick<ResolvedIdentity, 'claims'>): RealToken | undefined {
+export function realToken(
+  name: string,
+  token: string,
+  { claims: paths, roleOf = {} }: Pick<ResolvedIssuer, 'claims' | 'roleOf'>,
+): RealToken | undefined {
   const claims = claimsOf(token);
   if (!claims) return undefined;
-  const roles = claimAt(claims, paths.roles);
   const subject = claimAt(claims, paths.subject);
   return {
     name,
     token,
     claims,
     subject: typeof subject === 'string' ? subject : '',
-    roles: Array.isArray(roles) ? roles.filter((each): each is string => typeof each === 'string') : [],
+    roles: rolesFrom(roleValues(claimAt(claims, paths.roles)), roleOf),
   };
 }
 
@@ -48,17 +52,4 @@ export function badTokens(good: JsonObject, given: ReadonlyMap<BadToken, string>
     'other key': () => signed({}),
   };
   return new Map(BAD_TOKENS.map((kind) => [kind, given.get(kind) ?? made[kind]()]));
-}
-
-function claimsOf(token: string): JsonObject | undefined {
-  try {
-    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as JsonValue;
-    return isJsonObject(claims) ? claims : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function claimAt(claims: JsonObject, path: string): JsonValue | undefined {
-  return path.split('.').reduce<JsonValue | undefined>((at, step) => (isJsonObject(at) ? at[step] : undefined), claims);
 }

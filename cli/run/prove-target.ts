@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ManagementPath } from '../../core/contract/ports';
 import type { ProcessorConfig } from '../../core/contract/processor-config';
-import type { ResolvedIdentity } from '../../schema/resolved';
+import type { ResolvedIssuer } from '../../schema/resolved';
 import type { CounterSource } from '../prove/counters';
 import { realToken, type RealToken } from '../prove/tokens';
 import { readPrivateJson } from './private-file';
@@ -13,7 +13,7 @@ const PEOPLE = ['ada', 'tina', 'sam', 'batch'] as const;
 /** The platform that runs in the project, its people's tokens, and its counters. @throws Refusal when nothing runs */
 export async function localTarget(
   root: string,
-  identity: Pick<ResolvedIdentity, 'claims'>,
+  identity: Pick<ResolvedIssuer, 'claims'>,
 ): Promise<{ readonly url: string; readonly tokens: readonly RealToken[]; readonly counters: readonly CounterSource[] }> {
   const { state, folder } = runningPlatform(root);
   const tokens = await Promise.all(PEOPLE.map(async (person) => realToken(person, await localToken({ root, person }), identity)));

@@ -1,7 +1,8 @@
 import { finding } from '../../core/findings/finding';
 import { runFindings } from '../../core/findings/run';
+import type { ResolvedIssuer } from '../../schema/resolved';
 import { Refusal } from '../refusal';
-import { Client, IssuerPath, LOCAL_GRANT } from './issuer/settings';
+import { AUDIENCE, Client, IssuerPath, LOCAL_GRANT, ROLES_CLAIM } from './issuer/settings';
 import { loadSecrets } from './keycloak/settings';
 import { keycloakToken } from './keycloak/token';
 import { readPrivateJson } from './private-file';
@@ -18,6 +19,17 @@ export function runningPlatform(root: string): { readonly state: RunState; reado
   const state = readRunState(folder);
   if (!state) throw new Refusal(finding(runFindings.notRunning, { message: 'no platform of this project runs on this machine' }));
   return { state, folder };
+}
+
+/** Whose tokens the platform that runs in the project takes, and how it reads them. @throws Refusal when nothing runs */
+export function localIssuer(root: string): ResolvedIssuer {
+  const { issuer, keycloak } = runningPlatform(root).state;
+  return {
+    issuer,
+    audience: AUDIENCE,
+    jwksUri: `${issuer}${keycloak ? '/protocol/openid-connect/certs' : IssuerPath.jwks}`,
+    claims: { roles: ROLES_CLAIM, subject: 'sub', client: 'azp' },
+  };
 }
 
 /**

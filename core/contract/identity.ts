@@ -15,6 +15,17 @@ export interface TrustedIssuer {
   readonly roleOf: { readonly [value: string]: readonly string[] };
 }
 
+/** Claims of a JSON Web Token, or undefined when it is none. Verifies nothing. */
+export function claimsOf(token: string): JsonObject | undefined {
+  try {
+    const parts = token.split('.');
+    const claims = JSON.parse(Buffer.from(parts[1] ?? '', 'base64url').toString('utf8')) as JsonValue;
+    return parts.length === 3 && isJsonObject(claims) ? claims : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Path of a claim inside a token: a name that is an address is one key, as providers with namespaced claims write it. */
 export function claimPath(claim: string): readonly string[] {
   return /^https?:\/\//.test(claim) ? [claim] : claim.split('.');
@@ -25,10 +36,15 @@ export function claimAt(claims: JsonObject, claim: string): JsonValue | undefine
   return claimPath(claim).reduce<JsonValue | undefined>((at, step) => (isJsonObject(at) ? at[step] : undefined), claims);
 }
 
-/** Values of the roles claim as the provider writes them: a list of texts, or one text. */
-export function roleValues(value: JsonValue | undefined): readonly string[] {
+/** Texts of a claim that holds a list of them, or one. */
+export function textsOf(value: JsonValue | undefined): readonly string[] {
   if (typeof value === 'string') return [value];
   return Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
+}
+
+/** Values of the roles claim: a list. The gateway reads no role out of a single text. */
+export function roleValues(value: JsonValue | undefined): readonly string[] {
+  return Array.isArray(value) ? textsOf(value) : [];
 }
 
 /** Roles that values of the claim stand for: each value itself, and what it is mapped to. */

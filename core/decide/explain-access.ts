@@ -1,4 +1,4 @@
-import { CLOCK_SKEW_SECONDS, claimAt, hasOverage, roleValues, rolesFrom, type TrustedIssuer } from '../contract/identity';
+import { CLOCK_SKEW_SECONDS, claimAt, hasOverage, roleValues, rolesFrom, textsOf, type TrustedIssuer } from '../contract/identity';
 import type { JsonObject } from '../json';
 
 /** A method as its door sees it. */
@@ -41,13 +41,14 @@ export interface AccessExplanation {
 }
 
 /**
- * What the gateway makes of a token's claims, and why. Pure: `now` in seconds since 1970. The signature is not looked at; whoever checks it adds a fact.
+ * What the gateway makes of a token's claims, and why. Pure: `now` in seconds since 1970. Signatures are checked elsewhere: `signature` is what came of it.
  */
 export function explainAccess(
   claims: JsonObject,
   trusted: readonly TrustedIssuer[],
   methods: readonly GuardedMethod[],
   now: number,
+  signature: readonly TokenFact[] = [],
 ): AccessExplanation {
   const issuer = trusted.find((each) => each.issuer === claims['iss']);
   const reader = issuer ?? trusted[0];
@@ -56,6 +57,7 @@ export function explainAccess(
   const subject = reader ? textAt(claims, reader.claims.subject) : '';
   const facts = [
     issuerFact(claims, trusted),
+    ...signature,
     ...(issuer ? [audienceFact(claims, issuer)] : []),
     timeFact(claims, now),
     ...(reader ? [subjectFact(subject, reader), rolesFact(claims, values, roles, reader)] : []),
@@ -83,8 +85,9 @@ function verdict(guarded: GuardedMethod, roles: readonly string[], refusal: Toke
     mayPin: allowed && roles.includes(pinRole),
     reason,
   });
+  // A public method takes no token or a good one; a bad one is refused there too.
+  if (guarded.public && (!refusal || refusal.about === 'subject')) return say(true, 'public: no role is needed');
   if (refusal) return say(false, refusal.said);
-  if (guarded.public) return say(true, 'public: no role is needed');
   const held = guarded.roles.find((role) => roles.includes(role));
   if (held !== undefined) return say(true, `the token holds "${held}"`);
   if (overage) return say(false, 'the provider left the groups out of the token, because there were too many');
@@ -102,7 +105,7 @@ function issuerFact(claims: JsonObject, trusted: readonly TrustedIssuer[]): Toke
 }
 
 function audienceFact(claims: JsonObject, { audiences }: TrustedIssuer): TokenFact {
-  const given = roleValues(claims['aud']);
+  const given = textsOf(claims['aud']);
   const names = audiences.map((each) => `"${each}"`).join(' or ');
   if (given.some((each) => audiences.includes(each))) return { about: 'audience', holds: true, said: `made out to ${names}` };
   if (given.length === 0) return { about: 'audience', holds: false, said: `made out to nobody ("aud" is missing), must be to ${names}` };
@@ -133,8 +136,10 @@ function rolesFact(claims: JsonObject, values: readonly string[], roles: readonl
   if (values.length === 0) {
     const why = hasOverage(claims)
       ? 'the provider left the groups out, because there were too many; use roles of the application instead'
-      : otherPlaces(claims, at.roles);
-    return { about: 'roles', holds: false, said: `nothing at claim "${at.roles}"${why === '' ? '' : `: ${why}`}` };
+      : typeof claimAt(claims, at.roles) === 'string'
+        ? 'a single text stands there, and the gateway reads a list'
+        : otherPlaces(claims, at.roles);
+    return { about: 'roles', holds: false, said: `no roles at claim "${at.roles}"${why === '' ? '' : `: ${why}`}` };
   }
   const mapped = roles.length - values.length;
   return {
@@ -147,7 +152,7 @@ function rolesFact(claims: JsonObject, values: readonly string[], roles: readonl
 /** Where roles stand instead, at the places that providers use. */
 function otherPlaces(claims: JsonObject, configured: string): string {
   const known = ['roles', 'groups', 'realm_access.roles', 'permissions', 'scp', 'scope'];
-  const found = known.filter((each) => each !== configured && roleValues(claimAt(claims, each)).length > 0);
+  const found = known.filter((each) => each !== configured && textsOf(claimAt(claims, each)).length > 0);
   return found.length === 0
     ? ''
     : `there is something at ${found.map((each) => `"${each}"`).join(' and ')}; \`identity.oidc.claims.roles\` says where to look`;

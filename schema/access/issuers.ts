@@ -2,7 +2,7 @@ import type { TrustedIssuer } from '../../core/contract/identity';
 import type { ResolvedIdentity, ResolvedIssuer } from '../resolved';
 
 /** All providers whose tokens a stack takes, the one of its documents first. */
-export function issuersOf({ also = [], ...first }: ResolvedIdentity): readonly ResolvedIssuer[] {
+export function issuersOf({ also = [], ...first }: ResolvedIssuer & Pick<ResolvedIdentity, 'also'>): readonly ResolvedIssuer[] {
   return [first, ...also];
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { editDenyList, localDenyPlace } from '../../cli/access/deny';
-import { kea, project } from './call';
+import { editDenyList, localDenyPlace } from '../../../cli/access/deny';
+import { kea, project } from '../call';
 
 const NOW = Date.parse('2027-01-31T12:00:00Z');
 
