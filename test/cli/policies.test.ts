@@ -1,8 +1,8 @@
 import { jest } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { packageRoot } from '../../core/package-root';
-import { kea, project } from './call';
+import { kea, project, sampleProject } from './call';
 
 // Each call starts an evaluator; a busy machine takes its time.
 jest.setTimeout(60_000);
@@ -71,6 +71,73 @@ test('the same rule in three forms; what an earlier call wrote and this one does
     planRules: [],
   });
 });
+
+const EXCEPTION = `exceptions:
+  - rule: team.name
+    stack: prod
+    object: Service kea-models/OBJECT
+    reason: renamed with the next version
+    approver: head of risk
+    approved: 2026-01-01
+    expires: 2026-03-01
+`;
+
+test("a project's own rule and its exception hold at check, synth and admission; an expired and an unused one are findings", async () => {
+  const cwd = sampleProject();
+  const rule = RULE.replace('startsWith("score")', 'startsWith("kea-") || object.metadata.name.startsWith("iris")');
+  put(cwd, 'rules/team/name.yaml', rule);
+  const check = (asOf: string): ReturnType<typeof kea> => kea(['check', '--stack', 'prod', '--as-of', asOf, '--output', 'json'], { cwd });
+  type Said = { readonly code: string; readonly policy?: { readonly rule: string; readonly object: string } };
+  const said = (json: string): readonly Said[] => (JSON.parse(json) as { readonly findings: readonly Said[] }).findings;
+  const refused = (json: string): readonly (string | undefined)[] =>
+    said(json)
+      .filter((each) => each.policy?.rule === 'team.name')
+      .map((each) => each.policy?.object);
+  const before = await check('2026-02-01');
+  expect(before.code).toBe(0);
+  const [first = '', ...others] = refused(before.stdout);
+  expect(others.length).toBeGreaterThan(0);
+
+  put(cwd, 'exceptions.yaml', EXCEPTION.replace('Service kea-models/OBJECT', first));
+  expect(refused((await check('2026-02-01')).stdout)).toEqual(others);
+  const late = await check('2026-03-02');
+  expect([late.code, refused(late.stdout)]).toEqual([1, [first, ...others]]);
+  expect(said(late.stdout).map((each) => each.code)).toContain('KEA5031');
+
+  const synth = await kea(['synth', '--stack', 'prod', '--out', 'out', '--output', 'json'], { cwd });
+  expect([synth.code, refused(synth.stdout)]).toEqual([0, others]);
+
+  const emit = ['policies', 'emit', '--form', 'vap', '--stack', 'prod', '--out', 'vap', '--as-of'];
+  const policy = async (asOf: string): Promise<string> => {
+    expect((await kea([...emit, asOf], { cwd })).code).toBe(0);
+    return readFileSync(join(cwd, 'vap/validatingadmissionpolicy-kea.team.name.yaml'), 'utf8');
+  };
+  expect(await policy('2026-02-01')).toContain(first);
+  expect(await policy('2026-03-02')).not.toContain(first);
+
+  put(cwd, 'exceptions.yaml', EXCEPTION);
+  expect(said((await check('2026-02-01')).stdout).map((each) => each.code)).toContain('KEA5032');
+});
+
+test('a rule that takes the id of one of KEA is refused, and the own one still holds', async () => {
+  const cwd = sampleProject();
+  put(cwd, 'rules/pod/privileged.yaml', RULE.replace('team.name', 'pod.privileged'));
+  const { code, stdout } = await kea(['check', '--stack', 'dev'], { cwd });
+  expect(code).toBe(1);
+  expect(stdout).toContain(`KEA5012 rules/pod/privileged.yaml:1:5`);
+});
+
+test('the scoreboard counts a plan beside the baseline', async () => {
+  const { code, stdout, stderr } = await kea(['policies', 'score', '--stack', 'prod']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^root filesystem read only +0 % +88 % +0 of \d+ containers$/m);
+  expect(stderr).toMatch(/^\d+ of 18 demands are met everywhere in stack prod$/m);
+});
+
+function put(root: string, path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
 
 test("the pack's manifest names what the checkout was tested with, and its lock agrees", () => {
   const read = (
