@@ -19,7 +19,6 @@ import { policiesEmit } from './commands/policies-emit';
 import { policiesList } from './commands/policies-list';
 import { policiesScan } from './commands/policies-scan';
 import { policiesScore } from './commands/policies-score';
-import { policiesScore } from './commands/policies-score';
 import { policiesTest } from './commands/policies-test';
 import { proveStack } from './commands/prove';
 import { rollback } from './commands/rollback';

@@ -28,7 +28,7 @@ the public manifests of seven model-serving projects miss them.
     const loaded = await loadSound(cli, { command: 'policies score', root, stack: flags.stack, output: flags.output });
     if (!loaded) return;
     const { scoreboard } = await import('../../policies/scoreboard.ts');
-    const scores = scoreboard((await planOf(loaded.platform)).objects.map((each) => each.value));
+    const scores = scoreboard((await planOf(loaded.platform, root)).objects.map((each) => each.value));
     const missed = scores.filter((each) => each.missed > 0).length;
     await print(
       cli,
