@@ -10,7 +10,7 @@ import { undecidable } from './program';
 import { Evaluator, type Judgement } from './pool';
 
 export { builtIn } from './built-in';
-export type { Exception, ObjectName, PolicyReport, Verdict } from '../report';
+export type { Exception, PolicyReport, Verdict } from '../report';
 
 export interface JudgeInput {
   /** Whole objects, as the plan writes them. */
