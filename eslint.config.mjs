@@ -62,6 +62,7 @@ export default defineConfig(
       'scripts/**/*.ts',
       'cli/run/**/*.ts',
       'cli/commands/{try,token}.ts',
+      'cli/access/signature.ts',
       'cli/canary.ts',
       'cli/images/registry.ts',
     ],

@@ -53,5 +53,5 @@ test('keys that are a web page, another document, an error, and nowhere', async 
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   }
-  expect(await keysOf({ jwksUri: `${base}/keys` })).toBe(`${base}/keys does not answer from here: ECONNREFUSED`);
+  expect(await keysOf({ jwksUri: `${base}/keys` })).toMatch(/does not answer from here: (ECONNREFUSED|UND_ERR_SOCKET)$/);
 });
