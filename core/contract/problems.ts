@@ -9,6 +9,7 @@ export const Problem = {
   'malformed-request': { status: 400, title: 'The request body is not the JSON that it must be' },
   unauthenticated: { status: 401, title: 'A valid token is needed' },
   forbidden: { status: 403, title: 'The caller may not call this' },
+  'roles-overage': { status: 403, title: 'The identity provider left the roles out of the token, because there were too many' },
   'not-found': { status: 404, title: 'There is no such method or version' },
   'method-not-allowed': { status: 405, title: 'This path takes another HTTP method' },
   'request-timeout': { status: 408, title: 'The request did not arrive in time' },

@@ -26,6 +26,12 @@ export const problemTexts: { readonly [name in ProblemName]: ProblemText } = {
     remedy:
       'Look at “Models” for what you may call; the owner of a model grants its roles. Pinning a version needs the role “<model>:pin” besides.',
   },
+  'roles-overage': {
+    meaning:
+      'The identity provider had too many groups to name for this token, and named none; Entra ID does so beyond 200. It is not known what you may call.',
+    remedy:
+      'Ask whoever looks after the platform to use roles of the application in place of groups, or to leave out groups that are not assigned to it.',
+  },
   'not-found': {
     meaning: 'The model has no such method, or no such version.',
     remedy: 'Compare the path and the header “kea-version” with the OpenAPI document.',

@@ -64,7 +64,7 @@ function manager(platform: ResolvedPlatform, options: ResolvedGatewayOptions): J
     max_request_headers_kb: 48,
     http_protocol_options: { accept_http_10: false, allow_chunked_length: false },
     http2_protocol_options: { max_concurrent_streams: 100, initial_stream_window_size: 65_536, initial_connection_window_size: 1_048_576 },
-    local_reply_config: localReplies(),
+    local_reply_config: localReplies(platform.stack.identity),
     http_filters: [...edgeFilters(platform.stack.identity, options)],
   };
 }

@@ -1,12 +1,16 @@
 import { type ProblemName, Problem, PROBLEM_JSON, problemType } from '../../../core/contract/problems';
+import { claimPath } from '../../../core/contract/identity';
 import type { JsonObject } from '../../../core/json';
+import { issuersOf } from '../../../schema/access/issuers';
+import type { ResolvedIdentity } from '../../../schema/resolved';
+import { CLAIMS_KEY, JWT_FILTER } from './claims';
 import { overwriteHeader, typed } from './envoy';
 
 /**
  * Turns every error that Envoy makes itself into an RFC 9457 document. The first mapper that matches wins.
  * Answers of the processor and the portal are not touched: the mappers see Envoy's own replies only.
  */
-export function localReplies(): JsonObject {
+export function localReplies(identity: ResolvedIdentity): JsonObject {
   return {
     mappers: [
       mapper('unauthenticated', details("response.code_details == 'jwt_authn_access_denied{Jwt_is_missing}'"), [challenge('')]),
@@ -15,6 +19,7 @@ export function localReplies(): JsonObject {
         challenge(', error="invalid_token"'),
       ]),
       mapper('unauthenticated', status('EQ', 401), [challenge('')]),
+      mapper('roles-overage', both(status('EQ', 403), overage(identity))),
       mapper('forbidden', status('EQ', 403)),
       mapper('not-found', status('EQ', 404)),
       mapper('method-not-allowed', status('EQ', 405)),
@@ -81,6 +86,28 @@ export function details(expression: string): JsonObject {
 // Chooses the wording of an error only; nothing is admitted by it.
 function path(prefix: string): JsonObject {
   return { header_filter: { header: { name: ':path', string_match: { prefix } } } };
+}
+
+/** The provider left the groups out, as `hasOverage` says, and there are no roles beside them. */
+function overage(identity: ResolvedIdentity): JsonObject {
+  const marks = [
+    claim('_claim_names', { present_match: true }),
+    claim('hasgroups', { bool_match: true }),
+    claim('hasgroups', { string_match: { exact: 'true' } }),
+  ];
+  const places = [...new Set(issuersOf(identity).map(({ claims }) => claims.roles))];
+  return both({ or_filter: { filters: marks } }, ...places.map(absent));
+}
+
+/** Judges by a verified claim; false when it is not there. */
+function claim(name: string, value: JsonObject, otherwise = false): JsonObject {
+  const path = [CLAIMS_KEY, ...claimPath(name)].map((key) => ({ key }));
+  return { metadata_filter: { matcher: { filter: JWT_FILTER, path, value }, match_if_key_not_found: otherwise } };
+}
+
+// A matcher that nothing fits, so that only absence is left.
+function absent(name: string): JsonObject {
+  return claim(name, { present_match: false }, true);
 }
 
 function both(...filters: readonly JsonObject[]): JsonObject {

@@ -170,7 +170,7 @@ test('the inner listener is a socket of the pod with one route by header, and ma
 
 test('every error of the edge has a problem type, the most exact first', () => {
   const mappers = (
-    localReplies() as { mappers: { status_code: number; body_format_override: { json_format: { type: string; status: number } } }[] }
+    localReplies(identity) as { mappers: { status_code: number; body_format_override: { json_format: { type: string; status: number } } }[] }
   ).mappers;
   expect(
     mappers.map(({ status_code, body_format_override: { json_format } }) => [status_code, json_format.type.split('/').at(-1)]),
@@ -178,6 +178,7 @@ test('every error of the edge has a problem type, the most exact first', () => {
     [401, 'unauthenticated'],
     [401, 'unauthenticated'],
     [401, 'unauthenticated'],
+    [403, 'roles-overage'],
     [403, 'forbidden'],
     [404, 'not-found'],
     [405, 'method-not-allowed'],

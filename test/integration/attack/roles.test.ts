@@ -47,6 +47,18 @@ test.each([
   expect(await status(flat, { roles })).toBe(expected);
 });
 
+test.each<[string, { readonly [name: string]: unknown }, number, string | undefined]>([
+  ['groups that the provider left out', { roles: undefined, _claim_names: { groups: 'src1' }, _claim_sources: {} }, 403, 'roles-overage'],
+  ['groups left out, as the short form says', { roles: undefined, hasgroups: true }, 403, 'roles-overage'],
+  ['groups left out, and the wrong roles', { roles: ['x'], _claim_names: { groups: 'src1' } }, 403, 'forbidden'],
+  ['groups left out, and the right role', { roles: ['credit:score'], _claim_names: { groups: 'src1' } }, 200, undefined],
+  ['no roles at all', { roles: undefined }, 403, 'forbidden'],
+  ['a mark that says no', { roles: undefined, hasgroups: false }, 403, 'forbidden'],
+])('%s', async (_what, claims, expected, problem) => {
+  const answer = await flat.call('POST', path, { token: flat.tokens.token(claims), body: '{"x":1}' });
+  expect([answer.status, answer.json['type']]).toEqual([expected, problem && `https://kea.dev/problems/${problem}`]);
+});
+
 test('the order of roles in the token changes nothing', async () => {
   const all = ['a:b', 'credit:explain', 'credit:score', 'z:z'];
   for (const roles of [all, [...all].reverse(), [all[2], ...all]]) expect(await status(flat, { roles })).toBe(200);
