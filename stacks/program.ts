@@ -43,7 +43,7 @@ export async function deployStack(options: DeployOptions = {}): Promise<StackOut
   const { inClusterOf } = await import('../policies/evaluate/in-cluster.ts');
   const plan = synthesize(platform, { admission: inClusterOf(project) });
   heed(plan.findings);
-  await judged(plan.objects, { ...platform, models: served });
+  await judged(plan.objects, { ...platform, models: served }, project);
   const config = new pulumi.Config();
   const secrets = await secretsOf(config, platform, plan);
 

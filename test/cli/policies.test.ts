@@ -142,11 +142,11 @@ function put(root: string, path: string, text: string): void {
 test("the pack's manifest names what the checkout was tested with, and its lock agrees", () => {
   const read = (
     path: string,
-  ): { dependencies?: object; packages: { '': { dependencies: object }; [path: string]: { version?: string } } } =>
+  ): { dependencies?: object; packages: { readonly [path: string]: { version?: string; dependencies?: object } } } =>
     JSON.parse(readFileSync(join(packageRoot(), path), 'utf8')) as never;
   const { dependencies = {} } = read('policies/pack/manifest.json');
   const lock = read('policies/pack/lock.json').packages;
-  expect(lock[''].dependencies).toEqual(dependencies);
+  expect(lock['']?.dependencies).toEqual(dependencies);
   const ours = read('package-lock.json').packages;
   for (const [name, version] of Object.entries(dependencies)) {
     expect([name, lock[`node_modules/${name}`]?.version]).toEqual([name, version]);
