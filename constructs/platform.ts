@@ -8,6 +8,7 @@ import { IdentityProvider } from './identity/identity-provider';
 import { DeployedModel } from './model/deployed-model';
 import type { IModelEndpoint } from './model/endpoint';
 import { MlModel } from './model/ml-model';
+import { MetricSources } from './observability/metric-sources';
 import { type Admission, PlatformAdmission } from './platform-admission';
 import { PlatformMonitors } from './observability/platform-monitors';
 import { PlatformNamespaces } from './platform-namespaces';
@@ -67,5 +68,6 @@ export class Platform extends Construct {
       portal: this.portal.address,
     });
     new PlatformMonitors(this, 'Monitors', { stack });
+    new MetricSources(this, 'MetricSources', { stack });
   }
 }

@@ -50,7 +50,12 @@ export interface ResolvedStack {
   readonly secrets: 'existing' | 'externalSecret' | 'pulumi';
   /** `ExternalSecret` objects point at this store. */
   readonly secretStore?: string;
-  readonly metrics: { readonly monitors: boolean; readonly custom: { readonly [metric: string]: string } };
+  readonly metrics: {
+    readonly monitors: boolean;
+    readonly custom: { readonly [metric: string]: MetricSource };
+    /** Where KEDA asks. */
+    readonly prometheus?: string;
+  };
   readonly audit: {
     readonly sinks: readonly { readonly otlp: string }[];
     readonly retentionDays: number;
@@ -69,6 +74,9 @@ export interface ResolvedStack {
   /** Shard → which models' pods stand in it. */
   readonly shards?: { readonly [shard: string]: ModelSelection };
 }
+
+/** Who tells autoscalers of a metric. */
+export type MetricSource = 'prometheus-adapter' | 'keda';
 
 /** A model fits when every key that is given does. */
 export interface ModelSelection {

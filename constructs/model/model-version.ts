@@ -8,17 +8,19 @@ import { extendRendered, k8s, type L1Kind, plainObject } from '../k8s';
 import { type Labels, modelLabels, versionPodLabels, versionSelector } from '../shared/labels';
 import { allowTo, toAnywhere, toDns } from '../shared/network-policy';
 import { expectObject, reportFinding } from '../shared/notes';
-import { type Transform, transformed } from '../shared/objects';
+import { CustomApi, CustomObject, type Transform, transformed } from '../shared/objects';
 import { sleepBeforeStop } from '../shared/pre-stop';
 import { type ArtifactPlan, artifactPlan } from './render/artifact';
 import { modelPod, PRE_STOP_SECONDS, SERVER_CONTAINER } from './render/pod';
-import { autoscaler, isAutoscaled, scalingFindings } from './render/scaling';
+import { scaledObject, TAKES_OVER } from './render/scaled-object';
+import { autoscaler, isAutoscaled, isScaledByKeda, scalingFindings } from './render/scaling';
 import { runtimeOf } from './runtimes';
 
 /** Typed changes of the objects of every version. */
 export interface ModelTransforms {
   readonly deployment?: Transform<k8s.KubeDeploymentProps>;
   readonly service?: Transform<k8s.KubeServiceProps>;
+  /** Of the plan's own; what KEDA is given is changed by patches. */
   readonly autoscaler?: Transform<k8s.KubeHorizontalPodAutoscalerV2Props>;
   readonly disruptionBudget?: Transform<k8s.KubePodDisruptionBudgetProps>;
   readonly serviceAccount?: Transform<k8s.KubeServiceAccountProps>;
@@ -162,7 +164,14 @@ export class ModelVersion extends Construct {
 
   private addScaling(): void {
     const { model, version, transform } = this.props;
-    if (isAutoscaled(version.scaling)) {
+    if (isAutoscaled(version.scaling) && isScaledByKeda(version.scaling, this.props.stack.metrics)) {
+      new CustomObject(this, 'ScaledObject', {
+        apiVersion: CustomApi.scaledObject,
+        kind: 'ScaledObject',
+        metadata: { ...this.metadata(), annotations: TAKES_OVER },
+        spec: scaledObject(model.name, version, this.props.stack),
+      });
+    } else if (isAutoscaled(version.scaling)) {
       const spec = autoscaler(model.name, version);
       this.make(k8s.KubeHorizontalPodAutoscalerV2, 'Autoscaler', { metadata: this.metadata(), spec }, transform?.autoscaler);
     }

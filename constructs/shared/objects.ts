@@ -24,6 +24,7 @@ export const CustomApi = {
   httpRoute: 'gateway.networking.k8s.io/v1',
   prometheus: 'monitoring.coreos.com/v1',
   externalSecret: 'external-secrets.io/v1',
+  scaledObject: 'keda.sh/v1alpha1',
 } as const;
 
 /** The second escape hatch: changes the typed props of a child before it is made. Returning another object is fine, changing the argument is not. */

@@ -115,7 +115,7 @@ export const planFindings = kinds({
     why: 'an autoscaler whose metric nobody serves never scales',
     fix: 'name the source of the metric under metrics.custom in the stack file, or scale by cpu',
     explanation:
-      'CPU comes with Kubernetes. Other metrics (`concurrency`, `rps`, `queue`, `gpu`) and schedules need an adapter in the cluster, which the stack file names under `metrics.custom`.',
+      'CPU comes with Kubernetes. Other metrics (`concurrency`, `rps`, `queue`, `gpu`) need an adapter in the cluster, which the stack file names under `metrics.custom`. A schedule needs `keda` as the source of some metric, and has one moment or two.',
   },
   foreignFile: {
     code: 'KEA2014',

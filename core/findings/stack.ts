@@ -145,10 +145,11 @@ export const stackFindings = kinds({
   noSource: {
     code: 'KEA1316',
     severity: 'error',
-    title: 'default scaling by a metric without a source',
+    title: 'scaling by a metric without a source',
     why: 'the autoscaler would wait for a number that nobody supplies',
     fix: 'name the source in `metrics.custom`, or scale by cpu',
-    explanation: "`defaults.scaling.target` names a metric other than cpu, and the stack's `metrics.custom` has no source for it.",
+    explanation:
+      "`defaults.scaling.target` names a metric other than cpu, and the stack's `metrics.custom` has no source for it; or the source is `keda`, and `metrics.prometheus` does not say where it asks.",
     example: 'defaults: { scaling: { target: { rps: 50 } } }',
   },
   selectsUnknown: {

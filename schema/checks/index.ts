@@ -96,6 +96,7 @@ export const stackChecks: readonly StackCheck[] = [
   rules.strictStack,
   rules.namespaces,
   rules.defaultMetric,
+  rules.kedaAsks,
   rules.stackQuantities,
   rules.redisKeys,
 ];

@@ -121,6 +121,16 @@ export function namespaces({ resolved, report }: StackSubject): readonly Finding
   ];
 }
 
+/** KEDA asks Prometheus itself, and must know where. */
+export function kedaAsks({ resolved: { metrics }, report }: StackSubject): readonly Finding[] {
+  if (metrics.prometheus !== undefined) return [];
+  const message = '"keda" asks Prometheus, and there is no "metrics.prometheus"';
+  const fix = 'add `prometheus: http://<service>.<namespace>:9090` to `metrics`';
+  return Object.entries(metrics.custom)
+    .filter(([, source]) => source === 'keda')
+    .map(([metric]) => report(kind.noSource, ['metrics', 'custom', metric], { message, fix }));
+}
+
 /** Defaults by which models scale are measured by somebody. */
 export function defaultMetric({ name, document, resolved, report }: StackSubject): readonly Finding[] {
   const [metric] = Object.keys(document.defaults?.scaling?.target ?? {});

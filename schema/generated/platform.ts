@@ -642,33 +642,35 @@ export interface Metrics {
    * @default - nothing; models scale by cpu only
    */
   readonly custom?: CustomMetrics | undefined;
+  /**
+   * Where KEDA reaches Prometheus; needed with a source `keda`.
+   * Written as an address such as https://login.example.com/x.
+   * @default - none
+   */
+  readonly prometheus?: string | undefined;
 }
-/** The source of each metric that autoscalers may use besides cpu. */
+/** The source of each metric that autoscalers may use besides cpu. `prometheus-adapter`: a HorizontalPodAutoscaler reads it through the adapter, whose rules the plan writes. `keda`: a ScaledObject asks Prometheus; and wherever `keda` is named, models may have a `schedule`. */
 export interface CustomMetrics {
   /**
    * Source of `concurrency`.
-   * Written as small letters, digits and hyphens, starting with a letter.
    * @default - no source, so models cannot scale by it
    */
-  readonly concurrency?: string | undefined;
+  readonly concurrency?: ('prometheus-adapter' | 'keda') | undefined;
   /**
    * Source of `rps`.
-   * Written as small letters, digits and hyphens, starting with a letter.
    * @default - no source, so models cannot scale by it
    */
-  readonly rps?: string | undefined;
+  readonly rps?: ('prometheus-adapter' | 'keda') | undefined;
   /**
    * Source of `gpu`.
-   * Written as small letters, digits and hyphens, starting with a letter.
    * @default - no source, so models cannot scale by it
    */
-  readonly gpu?: string | undefined;
+  readonly gpu?: ('prometheus-adapter' | 'keda') | undefined;
   /**
    * Source of `queue`.
-   * Written as small letters, digits and hyphens, starting with a letter.
    * @default - no source, so models cannot scale by it
    */
-  readonly queue?: string | undefined;
+  readonly queue?: ('prometheus-adapter' | 'keda') | undefined;
 }
 /** Where records of calls go, and how long they stay. */
 export interface StackAudit {

@@ -47,7 +47,11 @@ export function resolveStack(document: StackDocument, name: string, lock: Images
     exposure: resolveExposure(document.exposure ?? {}),
     secrets: document.secrets ?? is.secrets,
     ...optional('secretStore', document.secretStore),
-    metrics: { monitors: metrics?.monitors ?? is.monitors, custom: known(metrics?.custom ?? {}) },
+    metrics: {
+      monitors: metrics?.monitors ?? is.monitors,
+      custom: known(metrics?.custom ?? {}),
+      ...optional('prometheus', metrics?.prometheus),
+    },
     audit: {
       sinks: (audit?.sinks ?? []).map(({ otlp }) => ({ otlp })),
       retentionDays: Math.ceil(seconds(audit?.retention ?? is.auditRetention) / 86_400),
@@ -194,6 +198,6 @@ function optional<K extends string, T>(key: K, value: T | undefined): { readonly
   return value === undefined ? {} : ({ [key]: value } as { readonly [key in K]: T });
 }
 
-function known(members: object): { readonly [key: string]: string } {
-  return Object.fromEntries(Object.entries(members).filter((entry): entry is [string, string] => entry[1] !== undefined));
+function known<T extends string>(members: { readonly [key: string]: T | undefined } | object): { readonly [key: string]: T } {
+  return Object.fromEntries(Object.entries(members).filter((entry): entry is [string, T] => entry[1] !== undefined));
 }

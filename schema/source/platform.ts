@@ -479,15 +479,18 @@ const defs: { readonly [title: string]: Schema } = {
       otherwise: 'nothing; models scale by cpu only',
       example: { concurrency: 'prometheus-adapter' },
     }),
+    prometheus: url('Where KEDA reaches Prometheus; needed with a source `keda`.', {
+      otherwise: 'none',
+      example: 'http://prometheus-operated.monitoring:9090',
+    }),
   }),
   CustomMetrics: object(
     'CustomMetrics',
-    'The source of each metric that autoscalers may use besides cpu.',
+    'The source of each metric that autoscalers may use besides cpu. `prometheus-adapter`: a HorizontalPodAutoscaler reads it through the adapter, whose rules the plan writes. `keda`: a ScaledObject asks Prometheus; and wherever `keda` is named, models may have a `schedule`.',
     Object.fromEntries(
       ['concurrency', 'rps', 'gpu', 'queue'].map((metric) => [
         metric,
-        formed(`Source of \`${metric}\`.`, dnsLabel.form, dnsLabel.pattern, {
-          most: 63,
+        choice(`Source of \`${metric}\`.`, ['prometheus-adapter', 'keda'], {
           otherwise: 'no source, so models cannot scale by it',
           example: 'prometheus-adapter',
         }),

@@ -52,7 +52,7 @@ const ASKED_BY: { readonly [group: string]: string } = {
   'monitoring.coreos.com': '`metrics: {monitors: true}` (the Prometheus operator)',
   'gateway.networking.k8s.io': '`exposure: {httpRoute}` (the Gateway API)',
   'external-secrets.io': '`secrets: externalSecret` (the External Secrets operator)',
-  'keda.sh': '`scaling.schedule` (KEDA)',
+  'keda.sh': '`metrics: {custom: {…: keda}}` (KEDA)',
 };
 
 function unknownKinds(objects: readonly PlanObject[], kinds: Kinds): Finding[] {

@@ -5,7 +5,7 @@ import type { ResolvedScaling, ResolvedStack, ResolvedVersion } from '../../../s
 import { k8s } from '../../k8s';
 import { SERVER_CONTAINER } from './pod';
 
-/** Metrics of the gateway that autoscalers read through the stack's adapter; recorded by the model's PrometheusRule. */
+/** Metrics of the gateway that autoscalers read through the stack's adapter or KEDA; recorded by the model's PrometheusRule. */
 export const ScalingMetric = {
   concurrency: 'kea_model_concurrency',
   rps: 'kea_model_rps',
@@ -13,12 +13,20 @@ export const ScalingMetric = {
   gpu: 'DCGM_FI_DEV_GPU_UTIL',
 } as const;
 
+/** A window of KEDA has one beginning and one end: of more moments none could say which comes next. */
+const MOST_MOMENTS = 2;
+
 /** Label by which the recorded metrics name a version. */
 export const METRIC_VERSION_LABEL = 'kea_version';
 
 /** True when an autoscaler owns the number of replicas, so that the Deployment must not name one. */
 export function isAutoscaled(scaling: ResolvedScaling): boolean {
   return scaling.max > scaling.min;
+}
+
+/** True when KEDA scales the version: its metric comes from KEDA, or it has a schedule and the stack has KEDA for some metric. */
+export function isScaledByKeda({ target, schedule }: ResolvedScaling, { custom }: ResolvedStack['metrics']): boolean {
+  return custom[target.metric] === 'keda' || (schedule.length > 0 && Object.values(custom).includes('keda'));
 }
 
 /** The autoscaler of one version. */
@@ -30,20 +38,25 @@ export function autoscaler(model: string, version: ResolvedVersion): k8s.Horizon
     minReplicas: scaling.min,
     maxReplicas: scaling.max,
     metrics: [metric(name, scaling)],
-    behavior: {
-      scaleUp: {
-        stabilizationWindowSeconds: scaling.behaviour.scaleUpSeconds,
-        selectPolicy: 'Max',
-        policies: [
-          { type: 'Percent', value: 100, periodSeconds: 15 },
-          { type: 'Pods', value: 4, periodSeconds: 15 },
-        ],
-      },
-      scaleDown: {
-        stabilizationWindowSeconds: scaling.behaviour.scaleDownSeconds,
-        selectPolicy: 'Max',
-        policies: [{ type: 'Percent', value: 50, periodSeconds: 60 }],
-      },
+    behavior: behaviour(scaling),
+  };
+}
+
+/** How quickly pods come and go, whoever counts them. */
+export function behaviour({ behaviour: { scaleUpSeconds, scaleDownSeconds } }: ResolvedScaling) {
+  return {
+    scaleUp: {
+      stabilizationWindowSeconds: scaleUpSeconds,
+      selectPolicy: 'Max',
+      policies: [
+        { type: 'Percent', value: 100, periodSeconds: 15 },
+        { type: 'Pods', value: 4, periodSeconds: 15 },
+      ],
+    },
+    scaleDown: {
+      stabilizationWindowSeconds: scaleDownSeconds,
+      selectPolicy: 'Max',
+      policies: [{ type: 'Percent', value: 50, periodSeconds: 60 }],
     },
   };
 }
@@ -84,9 +97,12 @@ export function scalingFindings(model: string, version: ResolvedVersion, stack: 
     const message = `${what} scales by ${target.metric}, and stack "${stack.name}" names no source under metrics.custom.${target.metric}`;
     findings.push(finding(planFindings.scalingSource, { message, model, stack: stack.name }));
   }
-  if (schedule.length > 0) {
-    const message = `${what} has a scaling schedule, and stack "${stack.name}" has nothing that could follow it`;
-    const fix = 'remove scaling.schedule, or raise scaling.min';
+  const followed = isScaledByKeda(version.scaling, stack.metrics);
+  if (schedule.length > 0 && (!followed || schedule.length > MOST_MOMENTS)) {
+    const message = followed
+      ? `${what} has ${schedule.length} moments in its scaling schedule, and KEDA follows ${MOST_MOMENTS}`
+      : `${what} has a scaling schedule, and stack "${stack.name}" has nothing that could follow it`;
+    const fix = followed ? 'keep two moments' : 'remove scaling.schedule, or name `keda` under metrics.custom in the stack file';
     findings.push(finding(planFindings.scalingSource, { message, fix, model, stack: stack.name }));
   }
   return findings;

@@ -64,6 +64,25 @@ test('every framework of the runtime table gives objects that are accepted', asy
   expect(await complaints(plan)).toEqual([]);
 }, 120_000);
 
+test('what KEDA is given has the fields that KEDA knows', async () => {
+  const metrics = { monitors: true, custom: { rps: 'keda' }, prometheus: 'http://prometheus.monitoring:9090' } as const;
+  const schedule = [
+    { cron: '0 7 * * 1-5', min: 2 },
+    { cron: '0 19 * * *', min: 1 },
+  ];
+  const models = frameworkModels().map((model) => ({
+    ...model,
+    contracts: model.contracts.map((contract) => ({
+      ...contract,
+      versions: contract.versions.map((version) => ({ ...version, scaling: { ...version.scaling, min: 1, max: 3, schedule } })),
+    })),
+  }));
+  const plan = modelsPlan({ stack: sampleStack({ metrics }), models });
+  const scaled = plan.objects.filter((each) => each.kind === 'ScaledObject');
+  expect(scaled.length).toBe(models.flatMap((model) => model.contracts.flatMap((contract) => contract.versions)).length);
+  expect(await complaints({ ...plan, objects: scaled })).toEqual([]);
+}, 60_000);
+
 test.each(['dev', 'staging', 'prod'])(
   'every object of stack %s with the sample models is accepted',
   async (stack) => {

@@ -162,7 +162,7 @@ const cases: { readonly [name: string]: Case } = {
   },
   'a metric without a source': {
     model: model('', 'artifact: { uri: s3://a/m.onnx, sha256: "' + sha('1') + '" }\nscaling: { target: { rps: 50 } }'),
-    stack: `${oidc}artifacts: { store: s3://a }\nmetrics: { custom: { gpu: dcgm } }\n`,
+    stack: `${oidc}artifacts: { store: s3://a }\nmetrics: { custom: { gpu: prometheus-adapter } }\n`,
     finds: ['KEA1221 model.yaml:2:22 scaling.target.rps | "rps" has no source in stack "prod"; it has "cpu" and "gpu"'],
   },
   'two scaling targets': {

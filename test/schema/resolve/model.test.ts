@@ -6,7 +6,7 @@ import type { StackDocument } from '../../../schema/generated/platform';
 const stackDocument: StackDocument = {
   identity: { oidc: { issuer: 'https://login.example.com' } },
   artifacts: { allow: ['s3://a/'], requireDigest: false },
-  metrics: { custom: { rps: 'adapter' } },
+  metrics: { custom: { rps: 'prometheus-adapter' } },
   defaults: { owner: 'somebody', scaling: { min: 4, target: { rps: 50 } }, rateLimit: { requests: 7 } },
 };
 const context = (name = 'prod'): ModelContext => ({ stack: resolveStack(stackDocument, name), stackDocument });
