@@ -4,6 +4,12 @@ import { join } from 'node:path';
 import { CLUSTER_PARTS } from '../cluster/parts.mjs';
 import { root } from './project.mjs';
 
+/** Pulumi's engine, its provider, and a control plane that brings objects to life. */
+const PULUMI_PARTS = [
+  ...['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'],
+  ...['pulumi', 'pulumi-resource-kubernetes'],
+];
+
 /**
  * `tests`: the files (relative, with `/`) that belong to the group. `checks`: steps of scripts/lib/checks.mjs.
  * `quick` groups run by plain `npm test`.
@@ -27,13 +33,8 @@ export const groups = [
     parts: ['etcd', 'kubectl', 'kube-apiserver', 'pulumi', 'pulumi-resource-kubernetes'],
   },
   { name: 'cluster', quick: false, tests: (file) => file.startsWith('test/cluster/'), parts: ['envoy', 'redis', ...CLUSTER_PARTS] },
-  {
-    name: 'pulumi',
-    quick: false,
-    tests: inFolder('pulumi'),
-    parts: [...['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'], ...['pulumi', 'pulumi-resource-kubernetes']],
-  },
-  { name: 'package', quick: false, tests: (file) => file.startsWith('test/consumers/'), parts: [] },
+  { name: 'pulumi', quick: false, tests: inFolder('pulumi'), parts: PULUMI_PARTS },
+  { name: 'package', quick: false, tests: (file) => file.startsWith('test/consumers/'), parts: PULUMI_PARTS },
 ];
 
 /** `test/integration/<name>/…` and `test/integration/<name>.test.ts`, `<name>-….test.ts` */
