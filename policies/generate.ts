@@ -5,6 +5,8 @@ import { parse } from 'yaml';
 import type { JsonObject } from '../core/json';
 import { byBytes } from '../core/order';
 import { loadRules } from './load';
+import { planRules } from './plan-rules';
+import { rulesPage } from './reference';
 
 /**
  * What is generated from the rules that KEA brings along: the rules as data, so that a check need not read and judge a hundred YAML files first,
@@ -16,6 +18,7 @@ export async function generatedPolicies(root: string): Promise<ReadonlyMap<strin
     throw new Error(findings.map(({ place, message }) => `${place?.file ?? ''}:${place?.line ?? 0} ${message}`).join('\n'));
   const rules = files.map((each) => each.rule);
   return new Map([
+    ['docs/reference/rules.md', await format(rulesPage(rules, planRules), { printWidth: 140, parser: 'markdown' })],
     ['policies/generated/rules.ts', await module('rules', 'readonly Rule[]', rules, "import type { Rule } from '../rule';")],
     [
       'policies/generated/bases.ts',

@@ -72,6 +72,14 @@ test('the same rule in three forms; what an earlier call wrote and this one does
   });
 });
 
+test('the rule of the guide is one, and does what the guide says', async () => {
+  const guide = readFileSync(join(packageRoot(), 'docs/guides/policies.md'), 'utf8');
+  const [, written = ''] = /```yaml\n(id: team\.owner\n[\s\S]*?)```/.exec(guide) ?? [];
+  const cwd = project({ 'rules/team/owner.yaml': written });
+  const { code, stderr } = await kea(['policies', 'test', 'rules'], { cwd });
+  expect([code, stderr]).toEqual([0, '1 rule, 3 fixtures: all as they should be\n']);
+});
+
 const EXCEPTION = `exceptions:
   - rule: team.name
     stack: prod
