@@ -7,10 +7,8 @@ import { heed } from './refuse';
  * `exceptions.yaml` hold too; a program without files has none.
  */
 export async function judged(objects: readonly PlanObject[], platform: ResolvedPlatform, project?: string): Promise<void> {
-  const [{ judge }, { policiesOf }] = await Promise.all([
-    import('../../policies/evaluate/index.ts'),
-    import('../../policies/evaluate/of-project.ts'),
-  ]);
+  const { judge } = await import('../../policies/evaluate/index.ts');
+  const { policiesOf } = await import('../../policies/evaluate/of-project.ts');
   const asOf = new Date().toISOString().slice(0, 10);
   const { findings = [], ...own } = project === undefined ? {} : policiesOf(project, platform.stack.name, asOf);
   heed(findings);
