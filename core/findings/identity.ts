@@ -50,6 +50,16 @@ export const identityFindings = kinds({
     explanation: 'Groups of the realm are the owners and approvers of models, and kea-admins, whose members administer the realm.',
     example: 'brokers: { company: { groups: { staff: risk-tem } } }',
   },
+  providers: {
+    code: 'KEA6006',
+    severity: 'error',
+    title: 'providers that do not go together',
+    why: 'a token belongs to one provider, and what is never read misleads whoever reads the file',
+    fix: 'name each issuer once, `also` only beside `oidc` or `keycloak`, and `ca` and `proxy` only where keys are fetched over https',
+    explanation:
+      '`identity.also` lists providers whose tokens are taken besides those of `oidc` or `keycloak`. Each is found by its issuer, so no two have the same.',
+    example: 'identity: { oidc: { issuer: https://a.example.com }, also: [{ issuer: https://a.example.com }] }',
+  },
   unreachable: {
     code: 'KEA6010',
     severity: 'error',

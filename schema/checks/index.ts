@@ -12,7 +12,7 @@ import * as routing from './routing';
 import * as runtime from './runtime';
 import * as scaling from './scaling';
 import { exactlyOne } from './stack-choices';
-import { embeddedOnlyLocal, managedLogin, providerKeys } from './stack-identity';
+import { embeddedOnlyLocal, managedLogin, providerKeys, providersTogether } from './stack-identity';
 import { afterExists, notWeaker } from './stack-order';
 import * as rules from './stack-rules';
 import type { ContractCheck, FolderCheck, ModelCheck, StackCheck } from './subject';
@@ -85,6 +85,7 @@ export const stackChecks: readonly StackCheck[] = [
   exactlyOne,
   embeddedOnlyLocal,
   providerKeys,
+  providersTogether,
   managedLogin,
   afterExists,
   notWeaker,

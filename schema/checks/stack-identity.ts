@@ -2,6 +2,7 @@ import { stackFindings as kind } from '../../core/findings/stack';
 import { identityFindings } from '../../core/findings/identity';
 import type { Finding } from '../../core/findings/finding';
 import { isJsonObject } from '../../core/json';
+import type { Oidc } from '../generated/platform';
 import { LOCAL } from '../resolve/local';
 import type { StackSubject } from './subject';
 
@@ -15,20 +16,58 @@ export function embeddedOnlyLocal({ name, document, resolved, report }: StackSub
   return [report(kind.embedded, document.identity === undefined ? [] : ['identity', 'embedded'], { message })];
 }
 
-/** Keys of the provider come over TLS, once, and are keys. */
-export function providerKeys({ name, document, report }: StackSubject): readonly Finding[] {
-  const { oidc } = document.identity ?? {};
-  if (oidc === undefined) return [];
-  const insecure = (['issuer', 'jwksUri'] as const)
-    .filter((key) => oidc[key]?.startsWith('http://') && name !== LOCAL)
-    .map((key) => report(kind.insecureIssuer, ['identity', 'oidc', key], { message: `"${oidc[key]}" is not https` }));
-  if (oidc.jwks === undefined) return insecure;
-  const path = ['identity', 'oidc', 'jwks'];
-  if (oidc.jwksUri !== undefined)
-    return [...insecure, report(kind.keys, path, { message: '"jwks" stands beside "jwksUri", and only one is read' })];
-  return isKeySet(oidc.jwks)
-    ? insecure
-    : [...insecure, report(kind.keys, path, { message: '"jwks" is no JSON text with a list "keys" that holds a key' })];
+/** Keys of each provider come over TLS, once, and are keys. */
+export function providerKeys(subject: StackSubject): readonly Finding[] {
+  return providersOf(subject).flatMap(([oidc, at]) => {
+    const { name, report } = subject;
+    const insecure = (['issuer', 'jwksUri'] as const)
+      .filter((key) => oidc[key]?.startsWith('http://') && name !== LOCAL)
+      .map((key) => report(kind.insecureIssuer, [...at, key], { message: `"${oidc[key]}" is not https` }));
+    if (oidc.jwks === undefined) return insecure;
+    const path = [...at, 'jwks'];
+    if (oidc.jwksUri !== undefined)
+      return [...insecure, report(kind.keys, path, { message: '"jwks" stands beside "jwksUri", and only one is read' })];
+    return isKeySet(oidc.jwks)
+      ? insecure
+      : [...insecure, report(kind.keys, path, { message: '"jwks" is no JSON text with a list "keys" that holds a key' })];
+  });
+}
+
+/** Providers differ, stand beside a real one, and are fetched as their keys say. */
+export function providersTogether(subject: StackSubject): readonly Finding[] {
+  const { document, resolved, report } = subject;
+  const { also } = document.identity ?? {};
+  if (also !== undefined && resolved.identity.kind === 'embedded')
+    return [
+      report(identityFindings.providers, ['identity', 'also'], {
+        message: '"also" stands beside no provider; the embedded issuer is none',
+      }),
+    ];
+  const names = [resolved.identity.issuer, ...(also ?? []).map(({ issuer }) => issuer)];
+  const twice = (also ?? []).flatMap(({ issuer }, at) =>
+    names.indexOf(issuer) <= at
+      ? [report(identityFindings.providers, ['identity', 'also', at, 'issuer'], { message: `"${issuer}" is named twice` })]
+      : [],
+  );
+  const unused = providersOf(subject).flatMap(([oidc, at]) =>
+    (['proxy', 'ca'] as const)
+      .filter((key) => oidc[key] !== undefined && (oidc.jwks !== undefined || oidc.jwksUri?.startsWith('http://') === true))
+      .map((key) =>
+        report(identityFindings.providers, [...at, key], {
+          message: `"${key}" has no use: the keys ${oidc.jwks === undefined ? 'are not fetched over https' : 'stand in the file'}`,
+        }),
+      ),
+  );
+  return [...twice, ...unused];
+}
+
+/** Providers that exist, with where each stands in the file. */
+function providersOf({ document }: StackSubject): readonly (readonly [Oidc, readonly (string | number)[]])[] {
+  const { oidc, also } = document.identity ?? {};
+  return [
+    ...(oidc ? [[oidc, ['identity', 'oidc']] as const] : []),
+    ...(also ?? []).map((each, at) => [each, ['identity', 'also', at]] as const),
+  ];
 }
 
 /** The login that the platform runs: no toy database where it counts, one key a machine, names that are free. */

@@ -511,6 +511,18 @@ const cases: { readonly [name: string]: Case } = {
       'KEA1301 stacks/prod.yaml:2:1 cache | "cache" chooses nothing; one of "redis" and "none" is needed',
     ],
   },
+  'an issuer that is named twice, and a proxy for keys that are not fetched': {
+    stack:
+      'identity: { oidc: { issuer: https://a.example.com }, also: [{ issuer: https://a.example.com, proxy: "proxy.infra:3128", jwks: "{\\"keys\\":[{}]}" }] }\n',
+    finds: [
+      'KEA6006 stacks/prod.yaml:1:63 identity.also[0].issuer | "https://a.example.com" is named twice',
+      'KEA6006 stacks/prod.yaml:1:94 identity.also[0].proxy | "proxy" has no use: the keys stand in the file',
+    ],
+  },
+  'a provider besides, over plain http': {
+    stack: 'identity: { oidc: { issuer: https://a.example.com }, also: [{ issuer: https://b.example.com, jwksUri: http://b/k }] }\n',
+    finds: ['KEA1311 stacks/prod.yaml:1:94 identity.also[0].jwksUri | "http://b/k" is not https'],
+  },
   'a development database where policies deny': {
     stack: 'identity: { keycloak: { devDatabase: {} } }\npolicies: { level: deny }\n',
     finds: ['KEA6001 stacks/prod.yaml:1:25 identity.keycloak.devDatabase | "devDatabase" is for development only'],
@@ -527,6 +539,26 @@ const cases: { readonly [name: string]: Case } = {
   'the embedded identity outside the local stack': {
     stack: 'zones: true\n',
     finds: ['KEA1302 stacks/prod.yaml:1:1 | "identity" is missing, and the embedded issuer is for the local stack only'],
+  },
+  'a stack that trusts more, and is held less, than the one before it': {
+    files: {
+      'stacks/staging.yaml': `${oidc}policies: { admission: { deployers: [ci] } }\negress: { allow: [{ cidr: 10.0.0.0/8 }] }\nquota: { cpu: 4, memory: 8Gi, pods: 9 }\npriorityClass: high\ndefaults: { scaling: { min: 2 } }\nsecrets: existing\n`,
+    },
+    stack: `identity: { oidc: { issuer: https://login.example.com }, also: [{ issuer: https://other.example.com }] }\nafter: staging\nsecrets: pulumi\ncache: { redis: { external: { address: 'redis:6379' } } }\n`,
+    finds: [
+      'KEA1303 stacks/prod.yaml:1:1 policies.admission | "policies.admission" is "not held in the cluster", and stack "staging" has "held in the cluster"',
+      'KEA1303 stacks/prod.yaml:1:62 identity.also | "identity.also" is "1 further providers", and stack "staging" has "0 further providers"',
+      'KEA1303 stacks/prod.yaml:1:1 egress | "egress" is "any address", and stack "staging" has "a list"',
+      'KEA1303 stacks/prod.yaml:3:10 secrets | "secrets" is "pulumi", and stack "staging" has "existing"',
+      'KEA1303 stacks/prod.yaml:1:1 quota | "quota" is "no quota", and stack "staging" has "a quota"',
+      'KEA1303 stacks/prod.yaml:1:1 priorityClass | "priorityClass" is "no class", and stack "staging" has "high"',
+      'KEA1303 stacks/prod.yaml:1:1 defaults.scaling.min | "defaults.scaling.min" is "1", and stack "staging" has "2"',
+      'KEA1303 stacks/prod.yaml:4:30 cache.redis.external.secret | "cache.redis.external.secret" is "no password", and stack "staging" has "a password"',
+    ],
+  },
+  'KEDA without an address of Prometheus': {
+    stack: `${oidc}metrics: { custom: { rps: keda } }\n`,
+    finds: ['KEA1316 stacks/prod.yaml:2:28 metrics.custom.rps | "keda" asks Prometheus, and there is no "metrics.prometheus"'],
   },
   'a stack weaker than the one before it': {
     files: { 'stacks/staging.yaml': `${oidc}policies: { level: deny }\nderivedSchemas: refuse\naudit: { retention: 500d }\n` },
@@ -608,7 +640,7 @@ const cases: { readonly [name: string]: Case } = {
   },
 };
 
-const OURS = /^KEA(1[2345]|600[123])/;
+const OURS = /^KEA(1[2345]|600[1236])/;
 const found = new Set<string>();
 
 test.each(Object.entries(cases))('%s', async (_, { model: text, files, stack, finds }) => {
