@@ -20,6 +20,8 @@ beforeAll(async () => {
       audit: { level: 'durable', payload: 'hashed' },
     }),
   ]);
+  // One worker is about to be restarted: Envoy must have met the other one before.
+  await until(async () => (await gateway.envoy.stat('cluster.processor.membership_healthy')) === 2);
   token = gateway.tokens.token({ roles: ['credit:score', 'durable:score'] });
 }, 40_000);
 afterAll(() => gateway.stop(), 20_000);
