@@ -1,14 +1,10 @@
 import { buildCommand } from '@stricli/core';
 import { resolve } from 'node:path';
-import { cliFindings } from '../../core/findings/cli';
-import { finding } from '../../core/findings/finding';
 import { work } from '../command';
 import { wantsColour, type Cli } from '../context';
-import type { ExitCode } from '../exit';
+import { developmentPart } from '../development-part';
 import { projectFlag, stackFlag, text, wholeNumber } from '../flags';
 import { projectOf, requireStack } from '../project';
-import { Refusal } from '../refusal';
-import type { RunOptions } from '../run/index';
 
 interface Flags {
   readonly port: number;
@@ -19,18 +15,6 @@ interface Flags {
   readonly keycloak: boolean;
   readonly workers: number;
   readonly project?: string;
-}
-
-/** Parts of the local run are development dependencies: a lean installation lacks them, which is no bug. */
-async function localRun(): Promise<{ readonly runLocal: (options: RunOptions) => Promise<ExitCode> }> {
-  try {
-    return await import('../run/index.ts');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
-    const missing = /'([^']+)'/.exec((error as Error).message)?.[1] ?? '';
-    if (missing.startsWith('.')) throw error;
-    throw new Refusal(finding(cliFindings.noInstallation, { message: `"${missing}" is not installed` }));
-  }
 }
 
 export const run = buildCommand<Flags, [], Cli>({
@@ -67,7 +51,7 @@ export const run = buildCommand<Flags, [], Cli>({
   func: work('run', async (cli, { project, models, stack, ...flags }: Flags) => {
     const root = projectOf(cli.cwd, project);
     if (stack !== undefined) requireStack(root, stack);
-    const { runLocal } = await localRun();
+    const { runLocal } = await developmentPart(() => import('../run/index.ts'));
     const { stderr, env } = cli.process;
     const code = await runLocal({
       ...flags,

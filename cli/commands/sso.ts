@@ -10,11 +10,13 @@ import type { JsonValue } from '../../core/json';
 import type { ResolvedPlatform } from '../../schema/resolved';
 import { work } from '../command';
 import type { Cli } from '../context';
+import { developmentPart } from '../development-part';
 import { outputFlag, projectFlag, stackFlag, text, wholeNumber, type OutputFlag } from '../flags';
 import { loadSound } from '../load';
 import { print } from '../print/index';
 import { projectOf } from '../project';
 import { Refusal } from '../refusal';
+import type * as sso from '../run/sso';
 
 interface Flags extends OutputFlag {
   readonly stack: string;
@@ -72,6 +74,14 @@ async function realmAt(root: string, revision: string, stack: string, now: Realm
   });
 }
 
+/** What talks to Keycloak, by a package that a lean installation gets only where it asks for it. @throws Refusal */
+function keycloakClient(): Promise<typeof sso> {
+  return developmentPart(
+    () => import('../run/sso.ts'),
+    (missing) => `npm install ${missing}; or \`kea sso plan --against REVISION\`, which needs no Keycloak`,
+  );
+}
+
 function report(
   cli: Cli,
   call: Flags,
@@ -123,7 +133,7 @@ ${ENVIRONMENT}`,
       const { appliedOf } = await import('../../core/contract/realm.ts');
       return report(cli, call, 'sso plan', realmDifference(own.plan, appliedOf(before), liveOf(before)).steps, [], false);
     }
-    const { connectionOf, liveDifference } = await import('../run/sso.ts');
+    const { connectionOf, liveDifference } = await keycloakClient();
     const { steps, foreign, temporary } = await liveDifference(connectionOf(own.server, cli.process.env ?? {}), own.plan);
     const findings = [
       ...foreign.map((object) => finding(identityFindings.foreign, { message: `${objectId(object)} was not made by stack ${call.stack}` })),
@@ -161,7 +171,7 @@ ${ENVIRONMENT}`,
   func: work('sso apply', async (cli, call: Flags & { readonly phase: 'add' | 'prune' | 'all'; readonly deletions?: number }) => {
     const own = await planned(cli, call, 'sso apply');
     if (!own) return;
-    const { applyRealm, connectionOf } = await import('../run/sso.ts');
+    const { applyRealm, connectionOf } = await keycloakClient();
     const { phase, deletions } = call;
     const connection = connectionOf(own.server, cli.process.env ?? {});
     const steps = await applyRealm(connection, own.plan, { phase, ...(deletions === undefined ? {} : { deletions }) });

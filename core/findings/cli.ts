@@ -145,10 +145,10 @@ export const cliFindings = kinds({
     code: 'KEA4116',
     severity: 'error',
     title: 'not part of this installation',
-    why: 'the local run needs parts that come with a checkout of KEA only',
+    why: 'the command needs a package that KEA does not install by itself',
     fix: 'clone the project and use `npm start` there',
     explanation:
-      'The published package holds what check, synth and the constructs need. Envoy, the sample issuer and the model server are development parts.',
+      'The published package holds what check, synth and the constructs need. Envoy, the sample issuer and the model server are development parts. What asks Keycloak, `kea sso plan` and `kea sso apply`, needs its own client beside KEA: npm install @keycloak/keycloak-admin-client.',
     example: 'npx --no-install kea run',
   },
   noStoreToPurge: {
