@@ -727,7 +727,7 @@ export const rules: readonly Rule[] = [
     expression:
       'has(object.spec) && has(object.spec.behavior) && has(object.spec.behavior.scaleUp) && has(object.spec.behavior.scaleDown) && object.spec.?minReplicas.orValue(1) >= 1 && object.spec.?maxReplicas.orValue(0) <= variables.most',
     messageExpression:
-      'object.?spec.?maxReplicas.orValue(0) > variables.most ? "it may grow to " + string(object.spec.maxReplicas) + " pods, must be " + string(variables.most) + " at most" : "it does not say how it grows and shrinks"',
+      'object.?spec.?maxReplicas.orValue(0) > variables.most ? "it may grow to " + string(object.spec.maxReplicas) + " pods, must be " + string(variables.most) + " at most" : object.?spec.?minReplicas.orValue(1) < 1 ? "it may shrink to nothing" : "it does not say how it grows and shrinks"',
     source: 'rendered',
     file: 'policies/rules/ml/hpa.sane.yaml',
   },
