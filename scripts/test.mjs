@@ -54,7 +54,7 @@ async function runGroup(group, strict) {
   if (group.checks) return { ...(await runChecks(group.checks)), skipped: 0 };
   const files = filesOf(group);
   if (files.length === 0) return { passed: 0, failed: 1, skipped: 0, reason: 'the group holds no test' };
-  return runJest(files, environment);
+  return runJest(files, environment, group);
 }
 
 const { chosen, strict } = choose();

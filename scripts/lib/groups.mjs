@@ -12,7 +12,7 @@ const PULUMI_PARTS = [
 
 /**
  * `tests`: the files (relative, with `/`) that belong to the group. `checks`: steps of scripts/lib/checks.mjs.
- * `quick` groups run by plain `npm test`.
+ * `quick` groups run by plain `npm test`; in a `story` one test begins where the one before has ended.
  */
 export const groups = [
   { name: 'unit', quick: true, tests: (file) => !/^test\/(golden|integration|cluster|consumers)\//.test(file), parts: [] },
@@ -21,10 +21,10 @@ export const groups = [
   { name: 'attack', quick: false, tests: inFolder('attack'), parts: ['envoy'] },
   { name: 'load', quick: false, tests: inFolder('load'), parts: ['envoy', 'redis'] },
   { name: 'local-run', quick: true, tests: inFolder('local-run'), parts: ['envoy'] },
-  { name: 'keycloak', quick: false, tests: inFolder('keycloak'), parts: ['keycloak', 'postgres', 'chromium', 'envoy'] },
+  { name: 'keycloak', quick: false, story: true, tests: inFolder('keycloak'), parts: ['keycloak', 'postgres', 'chromium', 'envoy'] },
   { name: 'types', quick: true, checks: ['types'], parts: [] },
   { name: 'lint', quick: false, checks: ['lint', 'format', 'dead-code', 'generated'], parts: [] },
-  { name: 'redis', quick: false, tests: inFolder('redis'), parts: ['redis'] },
+  { name: 'redis', quick: false, tests: inFolder('redis'), parts: ['redis', 'envoy'] },
   { name: 'apiserver', quick: false, tests: inFolder('apiserver'), parts: ['etcd', 'kubectl', 'kube-apiserver'] },
   {
     name: 'policies',
@@ -32,9 +32,9 @@ export const groups = [
     tests: inFolder('policies'),
     parts: ['etcd', 'kubectl', 'kube-apiserver', 'pulumi', 'pulumi-resource-kubernetes'],
   },
-  { name: 'cluster', quick: false, tests: (file) => file.startsWith('test/cluster/'), parts: ['envoy', 'redis', ...CLUSTER_PARTS] },
-  { name: 'pulumi', quick: false, tests: inFolder('pulumi'), parts: PULUMI_PARTS },
-  { name: 'package', quick: false, tests: (file) => file.startsWith('test/consumers/'), parts: PULUMI_PARTS },
+  { name: 'cluster', quick: false, story: true, tests: (file) => file.startsWith('test/cluster/'), parts: ['envoy', 'redis', ...CLUSTER_PARTS] },
+  { name: 'pulumi', quick: false, story: true, tests: inFolder('pulumi'), parts: PULUMI_PARTS },
+  { name: 'package', quick: false, story: true, tests: (file) => file.startsWith('test/consumers/'), parts: PULUMI_PARTS },
 ];
 
 /** `test/integration/<name>/…` and `test/integration/<name>.test.ts`, `<name>-….test.ts` */

@@ -16,11 +16,15 @@ function counts(report) {
   };
 }
 
-/** Resolves with `{passed, failed, skipped}`; a jest that died counts as one failure. */
-export async function runJest(files, environment) {
+/**
+ * Resolves with `{passed, failed, skipped}`; a jest that died counts as one failure. A `story` runs its files one by one and its tests in the order in
+ * which they are written: each begins where the one before has left a real cluster or realm.
+ */
+export async function runJest(files, environment, { story = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'kea-test-'));
   const report = join(folder, 'report.json');
   const args = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', join(root, 'node_modules/jest/bin/jest.js')];
+  if (story) args.push('--randomize=false', '--runInBand');
   args.push('--json', `--outputFile=${report}`, '--runTestsByPath', ...files);
   try {
     const code = await new Promise((resolve) => {
