@@ -33,6 +33,7 @@ test('the file is written whole, and a broken one is left as it is', async () =>
 });
 
 test.each([
+  [['--reason', 'x'], 'KEA6020'],
   [['--reason', 'x'], 'name one of SUBJECT, --client and --token-id'],
   [['ada', '--client', 'batch', '--reason', 'x'], 'name one of SUBJECT, --client and --token-id'],
   [['ada'], '--reason is missing'],
