@@ -68,6 +68,8 @@ export interface ResolvedStack {
     readonly admission?: { readonly deployers: readonly string[] };
   };
   readonly derivedSchemas: 'allow' | 'refuse';
+  /** Addresses outside of the plan that its pods may reach; any, where it is absent. `ports`: all, where absent. */
+  readonly egress?: { readonly allow: readonly { readonly cidr: string; readonly ports?: readonly number[] }[] };
   readonly quota?: { readonly cpuMillis: number; readonly memoryBytes: number; readonly pods: number };
   readonly priorityClass?: string;
   readonly zones: boolean;

@@ -7,7 +7,7 @@ import { registerPlanCheck } from '../plan/register';
 import { emptyDir, hardenedContainer, hardenedPod, httpProbe, stackPod } from '../shared/hardened-pod';
 import { imageReference, KeaImage, PlatformImage } from '../shared/images';
 import { platformLabels, platformSelector } from '../shared/labels';
-import { allowFrom, allowTo, denyAll, gatewayPods, scrapers, toAnywhere, toDns } from '../shared/network-policy';
+import { allowFrom, allowTo, denyAll, gatewayPods, scrapers, toOutside, toDns } from '../shared/network-policy';
 import { reportFinding } from '../shared/notes';
 import { bytesQuantity, MiB } from '../shared/quantities';
 import { AUDIT_FOLDER, buildCollector, COLLECTOR_FOLDER, COLLECTOR_HEALTH_PORT } from './render/collector';
@@ -144,7 +144,7 @@ export class AuditPipeline extends Construct {
       metadata: { ...metadata, name: `${NAME}-to-sinks` },
       spec: allowTo(platformSelector('audit', NAME), [
         toDns(),
-        toAnywhere([...new Set(stack.audit.sinks.map((sink) => portOf(sink.otlp)))]),
+        ...toOutside([...new Set(stack.audit.sinks.map((sink) => portOf(sink.otlp)))], stack),
       ]),
     });
     return hardenedContainer({

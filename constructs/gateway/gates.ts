@@ -8,7 +8,7 @@ import { k8s, plainObject } from '../k8s';
 import { hardenedContainer, hardenedPod, stackPod } from '../shared/hardened-pod';
 import { imageReference, KeaImage } from '../shared/images';
 import { GATEWAY_COMPONENT, Label, platformLabels, platformSelector } from '../shared/labels';
-import { allowFrom, allowTo, denyAll, podsIn, toAnywhere, toDns, toPods } from '../shared/network-policy';
+import { allowFrom, allowTo, denyAll, podsIn, toOutside, toDns, toPods } from '../shared/network-policy';
 import { inLayer, reportFinding } from '../shared/notes';
 import { MiB } from '../shared/quantities';
 import { API_SERVER_PORTS, serviceAccountToken } from './gateway-pod';
@@ -97,7 +97,7 @@ export class GatewayGates extends Construct {
     const everything = {
       to: [models, platform].map((each) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': each } } })),
     };
-    this.policy(stack, `${ISOLATION}-to-all`, allowTo(selector, [toDns(), everything, toAnywhere(API_SERVER_PORTS)]), ISOLATION);
+    this.policy(stack, `${ISOLATION}-to-all`, allowTo(selector, [toDns(), everything, ...toOutside(API_SERVER_PORTS, stack)]), ISOLATION);
     this.job(
       stack,
       ISOLATION,

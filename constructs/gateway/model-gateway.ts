@@ -16,7 +16,7 @@ import type { IModelEndpoint } from '../model/endpoint';
 import { registerPlanCheck } from '../plan/register';
 import { imageReference, KeaImage, PlatformImage } from '../shared/images';
 import { GATEWAY_COMPONENT, Label, platformLabels, platformSelector } from '../shared/labels';
-import { allowFrom, allowTo, denyAll, podsIn, scrapers, toAnywhere, toDns, toPods } from '../shared/network-policy';
+import { allowFrom, allowTo, denyAll, podsIn, scrapers, toOutside, toDns, toPods } from '../shared/network-policy';
 import { inLayer, reportFinding } from '../shared/notes';
 import { GatewayExposure } from './exposure';
 import { GatewayGates } from './gates';
@@ -264,7 +264,7 @@ export class ModelGateway extends Construct {
           ],
           [Port.redis, Port.audit],
         ),
-        toAnywhere(outside),
+        ...toOutside(outside, stack),
       ]),
     );
   }

@@ -5,7 +5,7 @@ import type { IModelEndpoint } from '../model/endpoint';
 import { registerPlanCheck } from '../plan/register';
 import { imageReference, PlatformImage } from '../shared/images';
 import { platformLabels, platformSelector } from '../shared/labels';
-import { allowFrom, allowTo, denyAll, podsIn, scrapers, toAnywhere, toDns, toPods } from '../shared/network-policy';
+import { allowFrom, allowTo, denyAll, podsIn, scrapers, toOutside, toDns, toPods } from '../shared/network-policy';
 import { reportFinding } from '../shared/notes';
 import { needSecret } from '../shared/secrets';
 import { DevDatabase } from './dev-database';
@@ -130,7 +130,7 @@ export class IdentityProvider extends Construct {
       'to-database',
       allowTo(selector, [
         toDns(),
-        toAnywhere([...new Set([databasePort, ...providers])]),
+        ...toOutside([...new Set([databasePort, ...providers])], stack),
         toPods(members, [KeycloakPort.cluster, KeycloakPort.liveness]),
       ]),
     );

@@ -6,7 +6,7 @@ import { grpcPortOf } from '../../core/contract/protocols';
 import type { ResolvedContract, ResolvedModel, ResolvedStack, ResolvedVersion } from '../../schema/resolved';
 import { extendRendered, k8s, type L1Kind, plainObject } from '../k8s';
 import { type Labels, modelLabels, versionPodLabels, versionSelector } from '../shared/labels';
-import { allowTo, toAnywhere, toDns } from '../shared/network-policy';
+import { allowTo, toOutside, toDns } from '../shared/network-policy';
 import { expectObject, reportFinding } from '../shared/notes';
 import { CustomApi, CustomObject, type Transform, transformed } from '../shared/objects';
 import { sleepBeforeStop } from '../shared/pre-stop';
@@ -117,7 +117,7 @@ export class ModelVersion extends Construct {
     if (artifact.egressPorts.length > 0) {
       plainObject(k8s.KubeNetworkPolicy, this, 'Fetch', {
         metadata: this.metadata(`${this.name}-fetch`),
-        spec: allowTo(this.selector, [toDns(), toAnywhere(artifact.egressPorts)]),
+        spec: allowTo(this.selector, [toDns(), ...toOutside(artifact.egressPorts, this.props.stack)]),
       });
     }
   }

@@ -8,7 +8,7 @@ import { registerPlanCheck } from '../plan/register';
 import { emptyDir, hardenedContainer, hardenedPod, httpProbe, nativeSidecar, stackPod } from '../shared/hardened-pod';
 import { imageReference, KeaImage } from '../shared/images';
 import { platformLabels, platformSelector } from '../shared/labels';
-import { allowFrom, allowTo, denyAll, gatewayPods, toAnywhere, toDns } from '../shared/network-policy';
+import { allowFrom, allowTo, denyAll, gatewayPods, toOutside, toDns } from '../shared/network-policy';
 import { reportFinding } from '../shared/notes';
 import { sleepBeforeStop } from '../shared/pre-stop';
 import { MiB } from '../shared/quantities';
@@ -73,7 +73,7 @@ export class Portal extends Construct {
     });
     plainObject(k8s.KubeNetworkPolicy, this, 'AllowOut', {
       metadata: { ...metadata, name: `${NAME}-to-api-server` },
-      spec: allowTo(selector, [toDns(), toAnywhere([443, 6443])]),
+      spec: allowTo(selector, [toDns(), ...toOutside([443, 6443], stack)]),
     });
   }
 

@@ -1,3 +1,5 @@
+import { BlockList, isIP } from 'node:net';
+import type { ResolvedStack } from '../../schema/resolved';
 import { k8s } from '../k8s';
 import { GATEWAY_COMPONENT, Label, type Labels } from './labels';
 
@@ -56,13 +58,24 @@ export function toPods(peers: readonly k8s.NetworkPolicyPeer[], ports: readonly 
   return { to: [...peers], ports: ports.map(tcp) };
 }
 
-/** Egress to any address but the clouds' metadata services. */
-export function toAnywhere(ports: readonly number[]): k8s.NetworkPolicyEgressRule {
-  return {
-    to: [
-      { ipBlock: { cidr: '0.0.0.0/0', except: [METADATA_ADDRESSES.ipv4] } },
-      { ipBlock: { cidr: '::/0', except: [METADATA_ADDRESSES.ipv6] } },
-    ],
-    ports: ports.map(tcp),
-  };
+/** Egress by ports to whatever the stack allows: its list, or any address; never to the clouds' metadata services. No rule where nothing fits. */
+export function toOutside(ports: readonly number[], { egress }: Pick<ResolvedStack, 'egress'>): k8s.NetworkPolicyEgressRule[] {
+  if (egress === undefined) return [{ to: [ipBlock('0.0.0.0/0'), ipBlock('::/0')], ports: ports.map(tcp) }];
+  return egress.allow.flatMap((each) => {
+    const open = ports.filter((port) => each.ports?.includes(port) ?? true);
+    return open.length === 0 ? [] : [{ to: [ipBlock(each.cidr)], ports: open.map(tcp) }];
+  });
+}
+
+/** Everything in a range but the metadata services; Kubernetes takes only exceptions that lie inside. */
+function ipBlock(cidr: string): k8s.NetworkPolicyPeer {
+  const [base = '', prefix] = cidr.split('/');
+  const family = base.includes(':') ? 'ipv6' : 'ipv4';
+  const metadata = METADATA_ADDRESSES[family];
+  const [address = '', narrow] = metadata.split('/');
+  const range = new BlockList();
+  // What is no address is for the API server to refuse.
+  if (isIP(base) !== 0) range.addSubnet(base, Number(prefix), family);
+  const holds = Number(prefix) < Number(narrow) && range.check(address, family);
+  return { ipBlock: { cidr, ...(holds ? { except: [metadata] } : {}) } };
 }

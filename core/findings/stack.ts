@@ -29,7 +29,7 @@ export const stackFindings = kinds({
     why: 'what was proven in the earlier stack would not hold in this one',
     fix: 'hold the rule at least as strictly as there',
     explanation:
-      'A stack with `after: staging` is where changes go after staging. Its policies, image pinning, digests, schemas, identity, replicas, audit, limits and zones must be at least as strict as those of staging.',
+      'A stack with `after: staging` is where changes go after staging. Its policies and whether the cluster holds them, image pinning, digests, schemas, identity, further providers, egress, secrets, quota, priority, replicas, audit, limits, passwords and zones must be at least as strict as those of staging.',
   },
   after: {
     code: 'KEA1304',

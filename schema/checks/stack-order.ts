@@ -4,6 +4,7 @@ import { nearest } from '../../core/names';
 import type { ResolvedStack } from '../resolved';
 import type { StackDocument } from '../generated/platform';
 import type { KeyPath } from '../load/document';
+import { modelDefaults } from '../source/defaults';
 import { quoted, type StackSubject } from './subject';
 
 /** `after` names another stack that has a file, and does not lead back. */
@@ -77,6 +78,41 @@ const RULES: readonly Rule[] = [
     ({ resolved }) => Math.min(1, IDENTITIES.indexOf(resolved.identity.kind)),
   ),
   rule(
+    ['identity', 'also'],
+    ({ resolved }) => `${resolved.identity.also?.length ?? 0} further providers`,
+    ({ resolved }) => -(resolved.identity.also?.length ?? 0),
+  ),
+  rule(
+    ['identity', 'keycloak', 'database'],
+    ({ resolved }) => (resolved.identity.keycloak?.database.inPlan ? 'one pod of the plan' : 'one that exists'),
+    ({ resolved }) => (resolved.identity.keycloak?.database.inPlan ? 0 : 1),
+  ),
+  rule(
+    ['egress'],
+    ({ resolved }) => (resolved.egress ? 'a list' : 'any address'),
+    ({ resolved }) => (resolved.egress ? 1 : 0),
+  ),
+  rule(
+    ['secrets'],
+    ({ resolved }) => resolved.secrets,
+    ({ resolved }) => (resolved.secrets === 'pulumi' ? 0 : 1),
+  ),
+  rule(
+    ['quota'],
+    ({ resolved }) => (resolved.quota ? 'a quota' : 'no quota'),
+    ({ resolved }) => (resolved.quota ? 1 : 0),
+  ),
+  rule(
+    ['priorityClass'],
+    ({ resolved }) => resolved.priorityClass ?? 'no class',
+    ({ resolved }) => (resolved.priorityClass === undefined ? 0 : 1),
+  ),
+  rule(
+    ['defaults', 'scaling', 'min'],
+    ({ document: { defaults } }) => defaults?.scaling?.min ?? modelDefaults.scalingMin,
+    ({ document: { defaults } }) => defaults?.scaling?.min ?? modelDefaults.scalingMin,
+  ),
+  rule(
     ['gateway', 'replicas', 'min'],
     ({ resolved }) => resolved.gateway.replicas.min,
     ({ resolved }) => resolved.gateway.replicas.min,
@@ -110,6 +146,11 @@ const RULES: readonly Rule[] = [
     ['cache', 'redis', 'external', 'tls'],
     ({ resolved: { cache } }) => (cache.kind === 'external' ? cache.tls : true),
     ({ resolved: { cache } }) => (cache.kind === 'external' && !cache.tls ? 0 : 1),
+  ),
+  rule(
+    ['cache', 'redis', 'external', 'secret'],
+    ({ resolved: { cache } }) => (cache.kind === 'external' && cache.secret === undefined ? 'no password' : 'a password'),
+    ({ resolved: { cache } }) => (cache.kind === 'external' && cache.secret === undefined ? 0 : 1),
   ),
   rule(
     ['defaults', 'rateLimit'],

@@ -72,6 +72,11 @@ export interface StackDocument {
    */
   readonly derivedSchemas?: ('allow' | 'refuse') | undefined;
   /**
+   * What pods of the plan may reach outside of it.
+   * @default - any address, by the ports that each needs
+   */
+  readonly egress?: Egress | undefined;
+  /**
    * Most that all models together may take.
    * @default - no quota
    */
@@ -723,6 +728,24 @@ export interface Policies {
 export interface Admission {
   /** Who applies the plan, and so alone may set what stands below `kea.dev/`: users as the API server knows them, or `group:NAME`. */
   readonly deployers: readonly string[];
+}
+/** What pods of the plan may reach besides one another and the name service. It holds for everything: the API server, providers of identity, Redis, the database, the artifact store, receivers of audit records, proxies. */
+export interface Egress {
+  /** Ranges of addresses. */
+  readonly allow: readonly EgressRange[];
+}
+/** A range of addresses that may be reached. */
+export interface EgressRange {
+  /**
+   * The range; addresses of pods, for what runs in the cluster.
+   * Written as a range such as 10.0.0.0/8 or fd00::/8.
+   */
+  readonly cidr: string;
+  /**
+   * Which ports.
+   * @default - those that the plan needs
+   */
+  readonly ports?: readonly number[] | undefined;
 }
 /** Most that all models together may take. */
 export interface Quota {

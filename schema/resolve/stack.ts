@@ -61,6 +61,10 @@ export function resolveStack(document: StackDocument, name: string, lock: Images
     policies: { level: document.policies?.level ?? is.policyLevel, ...optional('admission', document.policies?.admission) },
     derivedSchemas: document.derivedSchemas ?? is.derivedSchemas,
     ...(quota ? { quota: { cpuMillis: or0(parseCpu(quota.cpu)), memoryBytes: or0(parseBytes(quota.memory)), pods: quota.pods } } : {}),
+    ...optional(
+      'egress',
+      document.egress && { allow: document.egress.allow.map(({ cidr, ports }) => ({ cidr, ...optional('ports', ports) })) },
+    ),
     ...optional('priorityClass', document.priorityClass),
     zones: document.zones ?? is.zones,
     ...optional('shards', document.models?.shards),

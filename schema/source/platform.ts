@@ -26,6 +26,9 @@ const name = (description: string, given: Facts): Schema =>
 const secret = (description: string, given: Facts = {}): Schema => name(description, { example: 'kea-store', ...given });
 /** 1 to 65535. */
 const PORT = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])';
+const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
+/** IPv6 only roughly: at most eight groups, at most one gap that `::` stands for. */
+const CIDR = `^((${OCTET}\\.){3}${OCTET}/(3[0-2]|[12]?[0-9])|(?!.*::.*::)([0-9a-f]{1,4}:){1,7}(:|[0-9a-f]{1,4}|(:[0-9a-f]{1,4}){1,6})/(12[0-8]|1[01][0-9]|[1-9]?[0-9])|::/0)$`;
 const url = (description: string, given: Facts): Schema =>
   formed(
     description,
@@ -538,6 +541,30 @@ const defs: { readonly [title: string]: Schema } = {
     },
     ['deployers'],
   ),
+  Egress: object(
+    'Egress',
+    'What pods of the plan may reach besides one another and the name service. It holds for everything: the API server, providers of identity, Redis, the database, the artifact store, receivers of audit records, proxies.',
+    { allow: list('Ranges of addresses.', part('EgressRange', 'One range.'), { least: 1, most: 50, example: [{ cidr: '10.0.0.0/8' }] }) },
+    ['allow'],
+  ),
+  EgressRange: object(
+    'EgressRange',
+    'A range of addresses that may be reached.',
+    {
+      cidr: formed('The range; addresses of pods, for what runs in the cluster.', 'a range such as 10.0.0.0/8 or fd00::/8', CIDR, {
+        most: 50,
+        example: '10.0.0.0/8',
+      }),
+      ports: list('Which ports.', whole('A port.', 1, 65_535, { example: 443 }), {
+        least: 1,
+        most: 50,
+        unique: true,
+        otherwise: 'those that the plan needs',
+        example: [443, 6379],
+      }),
+    },
+    ['cidr'],
+  ),
   Quota: object(
     'Quota',
     'Most that all models together may take.',
@@ -620,6 +647,10 @@ export const stackKeys: { readonly [key: string]: Schema } = {
   derivedSchemas: choice("Whether methods may live with schemas read from the model's graph.", ['allow', 'refuse'], {
     default: is.derivedSchemas,
     example: 'refuse',
+  }),
+  egress: part('Egress', 'What pods of the plan may reach outside of it.', {
+    otherwise: 'any address, by the ports that each needs',
+    example: { allow: [{ cidr: '10.0.0.0/8' }] },
   }),
   quota: part('Quota', 'Most that all models together may take.', {
     otherwise: 'no quota',

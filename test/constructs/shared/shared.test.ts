@@ -1,6 +1,7 @@
 import { hardenedPod, nativeSidecar } from '../../../constructs/shared/hardened-pod';
 import { imageReference, ownImageReference } from '../../../constructs/shared/images';
 import { versionPodLabels, versionSelector } from '../../../constructs/shared/labels';
+import { toOutside } from '../../../constructs/shared/network-policy';
 import { bytesQuantity, cpuQuantity } from '../../../constructs/shared/quantities';
 import { fakeDigest } from '../../support/platforms';
 
@@ -61,4 +62,35 @@ test('a Job is not spread, a sidecar is restarted', () => {
   });
   expect(job).not.toHaveProperty('topologySpreadConstraints');
   expect(nativeSidecar(container)).toHaveProperty('restartPolicy', 'Always');
+});
+
+describe('egress', () => {
+  const rulesOf = (allow: readonly { cidr: string; ports?: number[] }[]): unknown =>
+    JSON.parse(JSON.stringify(toOutside([443, 6379], { egress: { allow } })));
+  const ports = (...numbers: number[]) => numbers.map((port) => ({ protocol: 'TCP', port: { value: port } }));
+
+  test('any address without a list, but never the metadata services', () => {
+    expect(toOutside([443], {})).toMatchObject([
+      {
+        to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } }, { ipBlock: { cidr: '::/0', except: ['fd00:ec2::254/128'] } }],
+      },
+    ]);
+  });
+
+  test('only the ranges of a list, each with those of its ports that are needed', () => {
+    expect(rulesOf([{ cidr: '10.0.0.0/8' }, { cidr: '192.0.2.0/24', ports: [443, 22] }])).toEqual([
+      { to: [{ ipBlock: { cidr: '10.0.0.0/8' } }], ports: ports(443, 6379) },
+      { to: [{ ipBlock: { cidr: '192.0.2.0/24' } }], ports: ports(443) },
+    ]);
+    // A rule without addresses would open everything.
+    expect(rulesOf([{ cidr: '10.0.0.0/8', ports: [22] }])).toEqual([]);
+  });
+
+  test('a range that holds the metadata services goes around them', () => {
+    expect(rulesOf([{ cidr: '160.0.0.0/4' }, { cidr: 'fd00::/8' }, { cidr: 'fe80::/10' }])).toMatchObject([
+      { to: [{ ipBlock: { cidr: '160.0.0.0/4', except: ['169.254.0.0/16'] } }] },
+      { to: [{ ipBlock: { cidr: 'fd00::/8', except: ['fd00:ec2::254/128'] } }] },
+      { to: [{ ipBlock: { cidr: 'fe80::/10' } }] },
+    ]);
+  });
 });

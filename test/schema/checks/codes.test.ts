@@ -542,23 +542,23 @@ const cases: { readonly [name: string]: Case } = {
   },
   'a stack that trusts more, and is held less, than the one before it': {
     files: {
-      'stacks/staging.yaml': `${oidc}policies: { admission: { deployers: [ci] } }\negress: { allow: [{ cidr: 10.0.0.0/8 }] }\nquota: { cpu: 4, memory: 8Gi, pods: 9 }\npriorityClass: high\ndefaults: { scaling: { min: 2 } }\nsecrets: existing\n`,
+      'stacks/staging.yaml': `${oidc}policies: { admission: { deployers: [ci] } }\negress: { allow: [{ cidr: 10.0.0.0/8 }] }\nquota: { cpu: 4, memory: 8Gi, pods: 9 }\npriorityClass: high\ndefaults: { scaling: { min: 3 } }\nsecrets: existing\n`,
     },
     stack: `identity: { oidc: { issuer: https://login.example.com }, also: [{ issuer: https://other.example.com }] }\nafter: staging\nsecrets: pulumi\ncache: { redis: { external: { address: 'redis:6379' } } }\n`,
     finds: [
       'KEA1303 stacks/prod.yaml:1:1 policies.admission | "policies.admission" is "not held in the cluster", and stack "staging" has "held in the cluster"',
-      'KEA1303 stacks/prod.yaml:1:62 identity.also | "identity.also" is "1 further providers", and stack "staging" has "0 further providers"',
+      'KEA1303 stacks/prod.yaml:1:58 identity.also | "identity.also" is "1 further providers", and stack "staging" has "0 further providers"',
       'KEA1303 stacks/prod.yaml:1:1 egress | "egress" is "any address", and stack "staging" has "a list"',
-      'KEA1303 stacks/prod.yaml:3:10 secrets | "secrets" is "pulumi", and stack "staging" has "existing"',
+      'KEA1303 stacks/prod.yaml:3:1 secrets | "secrets" is "pulumi", and stack "staging" has "existing"',
       'KEA1303 stacks/prod.yaml:1:1 quota | "quota" is "no quota", and stack "staging" has "a quota"',
       'KEA1303 stacks/prod.yaml:1:1 priorityClass | "priorityClass" is "no class", and stack "staging" has "high"',
-      'KEA1303 stacks/prod.yaml:1:1 defaults.scaling.min | "defaults.scaling.min" is "1", and stack "staging" has "2"',
-      'KEA1303 stacks/prod.yaml:4:30 cache.redis.external.secret | "cache.redis.external.secret" is "no password", and stack "staging" has "a password"',
+      'KEA1303 stacks/prod.yaml:1:1 defaults.scaling.min | "defaults.scaling.min" is "2", and stack "staging" has "3"',
+      'KEA1303 stacks/prod.yaml:4:19 cache.redis.external.secret | "cache.redis.external.secret" is "no password", and stack "staging" has "a password"',
     ],
   },
   'KEDA without an address of Prometheus': {
     stack: `${oidc}metrics: { custom: { rps: keda } }\n`,
-    finds: ['KEA1316 stacks/prod.yaml:2:28 metrics.custom.rps | "keda" asks Prometheus, and there is no "metrics.prometheus"'],
+    finds: ['KEA1316 stacks/prod.yaml:2:22 metrics.custom.rps | "keda" asks Prometheus, and there is no "metrics.prometheus"'],
   },
   'a stack weaker than the one before it': {
     files: { 'stacks/staging.yaml': `${oidc}policies: { level: deny }\nderivedSchemas: refuse\naudit: { retention: 500d }\n` },
