@@ -1776,7 +1776,7 @@ export const rules: readonly Rule[] = [
     parameters: {},
     variables: [
       { name: 'name', expression: 'object.kind + " " + object.metadata.?name.orValue("without a name")' },
-      { name: 'rules', expression: 'object.?rules.orValue([])' },
+      { name: 'rules', expression: 'has(object.rules) && object.rules != null ? object.rules : []' },
     ],
     expression:
       'variables.rules.all(r, !r.?verbs.orValue(["*"]).exists(verb, verb in ["escalate", "bind", "impersonate"]) && !(r.?resources.orValue([]).exists(each, each in ["certificatesigningrequests/approval", "signers"]) && r.?verbs.orValue(["*"]).exists(verb, verb in ["update", "patch", "approve", "sign", "*"])) && !(r.?resources.orValue([]).exists(each, each == "serviceaccounts/token") && r.?verbs.orValue(["*"]).exists(verb, verb in ["create", "*"])))',
@@ -1799,7 +1799,7 @@ export const rules: readonly Rule[] = [
     parameters: {},
     variables: [
       { name: 'name', expression: 'object.kind + " " + object.metadata.?name.orValue("without a name")' },
-      { name: 'rules', expression: 'object.?rules.orValue([])' },
+      { name: 'rules', expression: 'has(object.rules) && object.rules != null ? object.rules : []' },
     ],
     expression:
       'variables.rules.all(r, !( r.?resources.orValue([]).exists(each, each in ["pods", "*"]) && r.?verbs.orValue(["*"]).exists(verb, verb in ["create", "*"]) || r.?resources.orValue([]).exists(each, each in ["pods/exec", "pods/attach", "pods/portforward", "pods/proxy", "pods/ephemeralcontainers", "pods/*"])))',
@@ -1822,7 +1822,7 @@ export const rules: readonly Rule[] = [
     parameters: {},
     variables: [
       { name: 'name', expression: 'object.kind + " " + object.metadata.?name.orValue("without a name")' },
-      { name: 'rules', expression: 'object.?rules.orValue([])' },
+      { name: 'rules', expression: 'has(object.rules) && object.rules != null ? object.rules : []' },
     ],
     expression:
       'variables.rules.all(r, !r.?resources.orValue([]).exists(each, each in ["secrets", "*"]) || (r.?verbs.orValue(["*"]).all(verb, verb == "get") && size(r.?resourceNames.orValue([])) > 0) || !r.?verbs.orValue(["*"]).exists(verb, verb in ["get", "list", "watch", "*"]))',
@@ -1845,7 +1845,7 @@ export const rules: readonly Rule[] = [
     parameters: {},
     variables: [
       { name: 'name', expression: 'object.kind + " " + object.metadata.?name.orValue("without a name")' },
-      { name: 'rules', expression: 'object.?rules.orValue([])' },
+      { name: 'rules', expression: 'has(object.rules) && object.rules != null ? object.rules : []' },
     ],
     expression:
       'variables.rules.all(r, !(r.?resources.orValue([]).exists(each, each in ["mutatingwebhookconfigurations", "validatingwebhookconfigurations", "validatingadmissionpolicies", "validatingadmissionpolicybindings", "mutatingadmissionpolicies", "mutatingadmissionpolicybindings"]) && r.?verbs.orValue(["*"]).exists(verb, verb in ["create", "update", "patch", "delete", "deletecollection", "*"])))',
