@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import { KeaImage, PlatformImage } from '../../../constructs/shared/images';
 import { type ControlPlane, startControlPlane } from '../../support/control-plane';
 import { destroy, makeProject, type Project, refresh, up } from '../../support/pulumi';
 
@@ -17,6 +18,31 @@ metrics: { monitors: false }
 audit: { replicas: 1 }
 policies: { level: warn }
 `;
+
+/** As strictly as it goes, and a rule of the project's own that the gateway breaks. */
+const STRICT = {
+  'stacks/test.yaml': STACK.replace('{ unpinned: warn }', '{ unpinned: refuse, lock: pinned.yaml }')
+    .replace('min: 1, max: 2', 'min: 2, max: 3')
+    .replace('audit: { replicas: 1 }', 'audit: { replicas: 2 }')
+    .replace('level: warn', 'level: deny'),
+  'pinned.yaml': JSON.stringify(
+    Object.fromEntries([KeaImage.services, KeaImage.agent, PlatformImage.envoy].map(({ name }) => [name, DIGEST])),
+  ),
+  'rules/team/registry.yaml': `id: team.registry
+title: images come from registries that we know
+severity: high
+rationale: what nobody mirrored nobody scanned
+remediation: mirror the image and name the mirror by images.registry
+applies: { kinds: [apps/v1/Deployment, apps/v1/StatefulSet] }
+expression: variables.containers.all(c, !c.?image.orValue("").startsWith("docker.io/"))
+messageExpression: '"from the public: " + variables.containers.filter(c, c.?image.orValue("").startsWith("docker.io/")).map(c, c.name).join(", ")'
+step: deny
+fixtures:
+  base: deployment
+  pass: [{ name: a mirror }]
+  fail: [{ name: the public one, set: { /spec/template/spec/containers/0/image: 'docker.io/library/redis:7' } }]
+`,
+};
 
 interface Sample {
   readonly versions: readonly string[];
@@ -86,6 +112,23 @@ describe('one stack from nothing to nothing', () => {
   test('a preview touches nothing', async () => {
     expect(await project.done('preview', '--non-interactive', '--color=never')).toMatch(/\+ \d+ to create/);
     expect(await names('/api/v1/namespaces')).not.toContain('kea-system');
+  }, 240_000);
+
+  test('a plan that breaks a rule is refused in the preview and in the up, with rule, object and fix, before the first resource', async () => {
+    for (const [file, text] of Object.entries(STRICT)) project.write(file, text);
+    for (const command of [['preview', '--non-interactive', '--color=never'], up]) {
+      const { code, text } = await project.pulumi(...command);
+      expect([code === 0, text]).toEqual([
+        false,
+        expect.stringMatching(
+          /KEA5001 team\.registry: Deployment kea-system\/kea-gateway: from the public: envoy\n\s+fix {2}mirror the image/,
+        ),
+      ]);
+      expect(text).not.toContain('kubernetes:');
+    }
+    expect(await names('/api/v1/namespaces')).not.toContain('kea-system');
+    rmSync(`${project.folder}/rules`, { recursive: true });
+    project.write('stacks/test.yaml', STACK);
   }, 240_000);
 
   test('up makes everything and waits until it is ready', async () => {
@@ -211,5 +254,8 @@ describe('one stack from nothing to nothing', () => {
 test('a stack of Pulumi without a stack file is refused by name', async () => {
   await project.pulumi('stack', 'init', 'porduction');
   const { code, text } = await project.pulumi('preview', '--stack', 'porduction', '--non-interactive', '--color=never');
-  expect([code === 0, text]).toEqual([false, expect.stringMatching(/KEA7008[\s\S]*there is no stacks\/porduction\.yaml; there are stacks\/test\.yaml/)]);
+  expect([code === 0, text]).toEqual([
+    false,
+    expect.stringMatching(/KEA7008[\s\S]*there is no stacks\/porduction\.yaml; there are stacks\/test\.yaml/),
+  ]);
 }, 240_000);
