@@ -186,6 +186,12 @@ story('the isolation check fails an apply where policies are not there, and says
   expect(await platform.againJob('kea-isolation-check')).toBe('Complete');
 });
 
+story('kea prove finds that what was installed does what the files say', 6, async () => {
+  const { sections } = await platform.prove();
+  expect(sections.flatMap(({ failures }) => failures)).toEqual([]);
+  expect(sections.map(({ verdict }) => verdict)).toEqual(['proven', 'proven', 'proven', 'proven', 'proven']);
+});
+
 story('a pod whose artifact is wrong or cannot be had never becomes Ready, and its status says why', 6, async () => {
   const wrong = await platform.spoiled('wrong-digest', [/--sha256=.*/, `--sha256=${'0'.repeat(64)}`]);
   expect(wrong).toContain('has sha256 67212f7a2530727af60f2a6160594adf01c05b0d5c286513b733189a97757c45');

@@ -4,9 +4,11 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { ProofReport } from '../../cli/prove/report';
 import type { Cluster } from '../../scripts/cluster/index.mjs';
 import { down, up } from '../../scripts/cluster/index.mjs';
 import { buildImage, recipes } from '../../scripts/images/index.mjs';
+import { ensure } from '../../scripts/parts/index.mjs';
 import { aclFile } from '../../constructs/cache/render/redis-conf';
 import { packageRoot } from '../../core/package-root';
 import { tokenMaker } from '../integration/envoy/tokens';
@@ -208,6 +210,36 @@ export class Platform {
     const url = `http://kea-gateway.kea-system.svc.cluster.local:8080${path}`;
     const out = await this.cluster.exec(process.execPath, '--input-type=module', '-e', program, url, token, JSON.stringify(body));
     return JSON.parse(out) as { status: number; body: unknown };
+  }
+
+  /** `kea prove` as a platform team calls it: by a token each, through kubectl, the gateway's Service forwarded to this machine. */
+  async prove(): Promise<ProofReport> {
+    const tokens = Object.entries({ analyst: this.token('credit-analyst'), nobody: this.token() });
+    for (const [name, token] of tokens) writeFileSync(join(this.folder, name), token);
+    const kubectl = await ensure('kubectl');
+    const env = { ...process.env, KUBECONFIG: this.cluster.kubeconfig, KEA_KUBECTL: kubectl };
+    const door = spawn(kubectl, ['-n', 'kea-system', 'port-forward', 'service/kea-gateway', ':8080'], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const port = await new Promise<string>((resolve, reject) => {
+        door.stdout.setEncoding('utf8').on('data', (text: string) => {
+          const found = /127\.0\.0\.1:(\d+)/.exec(text)?.[1];
+          if (found !== undefined) resolve(found);
+        });
+        door.once('exit', () => reject(new Error('no way to the gateway')));
+      });
+      const context = (await this.kubectl('config', 'current-context')).trim();
+      const args = ['prove', '--stack', 'cluster', '--url', `http://127.0.0.1:${port}`, '--context', context, '--output', 'json'];
+      const given = tokens.flatMap(([name]) => ['--token', `${name}=${join(this.folder, name)}`]);
+      const { stdout } = await run(process.execPath, [join(ROOT, 'dist/cli/bin.js'), ...args, ...given], { cwd: this.project, env }).catch(
+        (error: { readonly stdout: string }) => error,
+      );
+      return (JSON.parse(stdout) as { data: ProofReport }).data;
+    } finally {
+      door.kill();
+    }
   }
 
   /** Steady calls of credit-score from the node; the returned function ends them and tells what came back. */

@@ -28,6 +28,7 @@ const rule = (expression: string, more: Partial<Rule> = {}): Rule => ({
   frameworks: [],
   tools: [],
   step: 'deny',
+  parameters: {},
   kinds: ['v1/Pod'],
   labels: {},
   variables: [],

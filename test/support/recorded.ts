@@ -28,8 +28,8 @@ export function record(): readonly Recorded[] {
 }
 
 /** The value of an output, once it is there. */
-export function valueOf<T>(output: pulumi.Output<T>): Promise<pulumi.Unwrap<T>> {
-  return new Promise((resolve) => {
+export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise<T>((resolve) => {
     output.apply((value) => resolve(value));
   });
 }
