@@ -4,6 +4,7 @@ import ts from 'typescript';
 import { catalogue } from '../core/findings/index';
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json';
 import { documentPage, findingsPage } from './reference';
+import { validatorsModule } from './generate-validators';
 import { modelSchema } from './source/model';
 import { contractKeys, modelKeys } from './source/keys';
 import { platformSchema } from './source/platform';
@@ -22,6 +23,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['schema/generated/model.ts', await types(modelSchema)],
     ['schema/generated/platform.ts', await types(platformSchema)],
     ['schema/generated/policy-rule.ts', await types(policyRuleSchema)],
+    ['schema/generated/validators.ts', validatorsModule()],
     ['stacks/generated/stack-args.ts', await types(platformSchema, 'StackArgs')],
     ['docs/reference/model-file.md', documentPage('The model files', modelIntro, modelSchema, ['ContractDocument'])],
     ['docs/reference/stack-file.md', documentPage('The stack file', stackIntro, platformSchema)],
@@ -77,7 +79,9 @@ function bare(schema: JsonValue | undefined, late: boolean): JsonValue {
   if (typeof schema['x-kea-type'] === 'string') return { tsType: schema['x-kea-type'] };
   if (late && schema['x-kea-late'] === true) return { tsType: 'Input<string>' };
   const kept = Object.entries(schema).filter(([key]) => !prose.has(key) && !key.startsWith('x-kea-'));
-  return Object.fromEntries(kept.map(([key, value]) => [key, key === 'properties' || key === '$defs' ? members(value, late) : bare(value, late)]));
+  return Object.fromEntries(
+    kept.map(([key, value]) => [key, key === 'properties' || key === '$defs' ? members(value, late) : bare(value, late)]),
+  );
 }
 
 const prose = new Set(['description', 'examples', 'default', 'propertyNames', 'minItems', 'maxItems', '$schema']);

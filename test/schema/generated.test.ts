@@ -7,6 +7,8 @@ import { generatedPolicies } from '../../policies/generate';
 import { generatedFiles } from '../../schema/generate';
 import { modelSchema } from '../../schema/source/model';
 import { contractKeys, modelKeys } from '../../schema/source/keys';
+import * as generated from '../../schema/generated/validators';
+import { names, options, prepare, schemaErrors, schemasDigest } from '../../schema/load/validators';
 import { platformSchema } from '../../schema/source/platform';
 import { policyRuleSchema } from '../../schema/source/policy-rule';
 
@@ -24,6 +26,25 @@ test('what is generated is what is committed (npm run generate)', async () => {
   }
   expect(stale).toEqual([]);
 }, 60_000);
+
+test('the generated validators are those of the schemas, and say what ajv says', () => {
+  expect(generated.madeOf).toBe(schemasDigest());
+  const ajv = prepare(new Ajv2020(options));
+  const wrong: readonly unknown[] = [
+    {},
+    null,
+    7,
+    { kea: 'v2', ownr: 1 },
+    { owner: '\u{1F600}'.repeat(300), methods: { a: { roles: [1, 1] } } },
+  ];
+  for (const kind of ['model', 'contract', 'stack'] as const) {
+    const compiled = ajv.getSchema(names[kind]);
+    for (const value of wrong) {
+      const expected = compiled?.(value) === true ? [] : compiled?.errors;
+      expect([kind, schemaErrors(kind, value)]).toEqual([kind, expected]);
+    }
+  }
+});
 
 test.each(documents)('the %s schema is a valid JSON Schema 2020-12', (_, schema) => {
   const ajv = new Ajv2020({
