@@ -4,7 +4,10 @@ import { work } from '../command';
 import { wantsColour, type Cli } from '../context';
 import { developmentPart } from '../development-part';
 import { projectFlag, stackFlag, text, wholeNumber } from '../flags';
+import { finding } from '../../core/findings/finding';
+import { runFindings } from '../../core/findings/run';
 import { projectOf, requireStack } from '../project';
+import { Refusal } from '../refusal';
 
 interface Flags {
   readonly port: number;
@@ -13,6 +16,7 @@ interface Flags {
   readonly stack?: string;
   readonly redis: boolean;
   readonly keycloak: boolean;
+  readonly oidc?: string;
   readonly workers: number;
   readonly project?: string;
 }
@@ -44,6 +48,13 @@ export const run = buildCommand<Flags, [], Cli>({
         withNegated: false,
         brief: "Log people in by a real Keycloak instead of KEA's own issuer",
       },
+      oidc: {
+        kind: 'parsed',
+        parse: text,
+        optional: true,
+        placeholder: 'ISSUER',
+        brief: 'Take tokens of this provider instead; claims and audience as the stack says',
+      },
       workers: { kind: 'parsed', parse: wholeNumber(1, 64), default: '1', placeholder: 'N', brief: 'Request workers of the processor' },
       project: projectFlag,
     },
@@ -51,6 +62,8 @@ export const run = buildCommand<Flags, [], Cli>({
   func: work('run', async (cli, { project, models, stack, ...flags }: Flags) => {
     const root = projectOf(cli.cwd, project);
     if (stack !== undefined) requireStack(root, stack);
+    if (flags.keycloak && flags.oidc !== undefined)
+      throw new Refusal(finding(runFindings.givenIssuer, { message: '--keycloak and --oidc exclude each other' }));
     const { runLocal } = await developmentPart(() => import('../run/index.ts'));
     const { stderr, env } = cli.process;
     const code = await runLocal({

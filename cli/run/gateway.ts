@@ -19,7 +19,7 @@ export interface GatewayPlaces {
   readonly portalPort: number;
   readonly socketFolder: string;
   readonly workers: number;
-  readonly login: LoginOptions;
+  readonly login?: LoginOptions;
 }
 
 const MEMORY_CACHE_BYTES = 64 * 1024 * 1024;
@@ -60,7 +60,7 @@ export function envoyProgram(binary: string, platform: ResolvedPlatform, folder:
     adminPort: places.adminPort,
     accessLog: join(folder.logs, 'edge-refusals.log'),
     portal: { host: LOCAL, port: places.portalPort },
-    login: places.login,
+    ...(places.login ? { login: places.login } : {}),
   };
   const file = join(folder.config, 'envoy.json');
   writePrivateJson(file, buildBootstrap(platform, options));

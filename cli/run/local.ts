@@ -13,6 +13,7 @@ import { drainEnvoy, envoyProgram, portalProgram, processorProgram, untilServing
 import type { LocalIdentity } from './identity';
 import { embeddedIssuer } from './issuer/embedded';
 import { issuerUrl } from './issuer/settings';
+import { givenIssuer } from './given-issuer';
 import { localKeycloak } from './keycloak/index';
 import { realmUrl } from './keycloak/settings';
 import { realPart } from './parts';
@@ -52,6 +53,8 @@ export interface LocalOptions {
   readonly redis?: boolean;
   /** Logs people in by a real Keycloak instead of the embedded issuer. @default false */
   readonly keycloak?: boolean;
+  /** Issuer of a provider that runs elsewhere, instead of the embedded one. */
+  readonly oidc?: string;
   /** Request workers of the processor. @default 1 */
   readonly workers?: number;
   /** Where state is kept. @default - `.kea` in the project */
@@ -136,7 +139,7 @@ class LocalRun implements LocalPlatform {
     this.host = options.host ?? '127.0.0.1';
     this.listen = options.listen ?? (() => {});
     this.url = `http://localhost:${this.port}`;
-    this.issuer = options.keycloak ? realmUrl(this.port + 1) : issuerUrl(this.port + 1);
+    this.issuer = options.oidc ?? (options.keycloak ? realmUrl(this.port + 1) : issuerUrl(this.port + 1));
     this.fleet = new Fleet(this.state.logs, this.listen, () => this.endpointsChanged());
   }
 
@@ -216,7 +219,7 @@ class LocalRun implements LocalPlatform {
     this.failing = failed.map((each) => each.finding);
     if (this.failing.length > 0) this.listen({ type: 'findings', findings: this.failing, refused: before !== undefined });
     const places = this.places as GatewayPlaces;
-    const bundle = buildBundle(platform, { login: places.login });
+    const bundle = buildBundle(platform, places.login ? { login: places.login } : {});
     writeEndpoints(this.state.bundle, this.fleet.endpoints());
     writeBundle(this.state.bundle, bundle);
     const failure = await untilServing(places, bundle.index.digest, timeoutMs, () => this.stopping !== undefined);
@@ -287,6 +290,7 @@ class LocalRun implements LocalPlatform {
   }
 
   private async chooseIdentity(platform: ResolvedPlatform): Promise<LocalIdentity> {
+    if (this.options.oidc !== undefined) return givenIssuer(this.options.oidc);
     if (!this.options.keycloak) return embeddedIssuer(this.state, this, platform);
     const program = await realPart('keycloak', (line) => this.progress(line));
     this.progress('starting Keycloak, which takes half a minute the first time');
@@ -296,7 +300,16 @@ class LocalRun implements LocalPlatform {
   private async choosePlaces({ login }: LocalIdentity): Promise<GatewayPlaces> {
     const [managementPort = 0, adminPort = 0, portalPort = 0] = await freePorts(3);
     const { host, port, socketFolder } = this;
-    return { host, port, socketFolder, managementPort, adminPort, portalPort, workers: this.options.workers ?? 1, login };
+    return {
+      host,
+      port,
+      socketFolder,
+      managementPort,
+      adminPort,
+      portalPort,
+      workers: this.options.workers ?? 1,
+      ...(login ? { login } : {}),
+    };
   }
 
   private watchedFolders(): readonly string[] {
@@ -310,8 +323,10 @@ class LocalRun implements LocalPlatform {
     const run = processNamed('kea run', process.pid);
     if (!run || this.stopping) return;
     const { url, issuer, port, host, socketFolder } = this;
+    const trusted = this.options.oidc === undefined ? undefined : this.current?.stack.identity;
+    const keycloak = this.options.keycloak ?? false;
     try {
-      writeRunState(this.state, { run, url, issuer, keycloak: this.options.keycloak ?? false, port, host, children, socketFolder });
+      writeRunState(this.state, { run, url, issuer, keycloak, ...(trusted ? { trusted } : {}), port, host, children, socketFolder });
     } catch (error) {
       this.tellProblem(error);
     }

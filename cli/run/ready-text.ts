@@ -6,19 +6,22 @@ import type { LocalPlatform } from './local';
 /** What a person sees once everything serves: where to click, what to call, how to get a token. */
 export function readyText(running: LocalPlatform, seconds: number): string {
   const { url, issuer } = running;
-  const isKeycloak = issuer.includes('/realms/');
   const platform = running.platform();
+  const { kind } = platform.stack.identity;
+  const isKeycloak = kind === 'keycloak';
+  const names = 'log in as ada, tina or sam';
+  const vouches = { embedded: "KEA's own, for this machine only", keycloak: 'Keycloak', oidc: 'gives out the tokens' }[kind];
   const versions = platform.models.flatMap((model) => model.contracts.flatMap((contract) => contract.versions));
   const sample = sampleCall(platform);
   return [
     '',
     `ready in ${seconds.toFixed(1)} s: ${count(platform.models.length, 'model')}, ${count(versions.length, 'version')}`,
     '',
-    `  docs      ${url}/docs      log in as ada, tina or sam${isKeycloak ? `, password ${SAMPLE_PASSWORD}` : ''}`,
+    `  docs      ${url}/docs${kind === 'oidc' ? '' : `      ${names}${isKeycloak ? `, password ${SAMPLE_PASSWORD}` : ''}`}`,
     `  models    ${url}/models`,
-    `  issuer    ${issuer}      ${isKeycloak ? 'Keycloak' : "KEA's own, for this machine only"}`,
-    '  a token   npx --no-install kea token [ada | tina | sam | batch]',
-    ...(sample === undefined ? [] : ['', ...curl(url, sample)]),
+    `  issuer    ${issuer}      ${vouches}`,
+    ...(kind === 'oidc' ? [] : ['  a token   npx --no-install kea token [ada | tina | sam | batch]']),
+    ...(sample === undefined ? [] : ['', ...curl(url, sample, kind === 'oidc' ? '$TOKEN' : '$(npx --no-install kea token)')]),
     '',
     'changes of model files are picked up; Ctrl-C ends everything',
     '',
@@ -44,10 +47,10 @@ function sampleCall(platform: ResolvedPlatform): SampleCall | undefined {
   return calls.find(({ cached, body }) => cached && body.length < 200) ?? calls[0];
 }
 
-function curl(url: string, { path, body }: SampleCall): readonly string[] {
+function curl(url: string, { path, body }: SampleCall, token: string): readonly string[] {
   return [
     `  curl -s ${url}${path} \\`,
-    '    -H "authorization: Bearer $(npx --no-install kea token)" \\',
+    `    -H "authorization: Bearer ${token}" \\`,
     `    -H 'content-type: application/json' -d '${body.replaceAll("'", "'\\''")}'`,
   ];
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ResolvedIssuer } from '../../schema/resolved';
 import { readPrivateJson, writePrivateJson } from './private-file';
 
 /** A process that the run started: number and start time together name it for ever, numbers alone are used again. */
@@ -18,6 +19,8 @@ export interface RunState {
   readonly issuer: string;
   /** Whether the issuer is a Keycloak; the embedded one else. */
   readonly keycloak: boolean;
+  /** How tokens of a provider that runs elsewhere are read. */
+  readonly trusted?: ResolvedIssuer;
   readonly port: number;
   readonly host: string;
   readonly children: readonly StartedProcess[];

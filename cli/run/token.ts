@@ -3,6 +3,7 @@ import { runFindings } from '../../core/findings/run';
 import type { ResolvedIssuer } from '../../schema/resolved';
 import { Refusal } from '../refusal';
 import { AUDIENCE, Client, IssuerPath, LOCAL_GRANT, ROLES_CLAIM } from './issuer/settings';
+import { noTokens } from './given-issuer';
 import { loadSecrets } from './keycloak/settings';
 import { keycloakToken } from './keycloak/token';
 import { readPrivateJson } from './private-file';
@@ -23,7 +24,8 @@ export function runningPlatform(root: string): { readonly state: RunState; reado
 
 /** Whose tokens the platform that runs in the project takes, and how it reads them. @throws Refusal when nothing runs */
 export function localIssuer(root: string): ResolvedIssuer {
-  const { issuer, keycloak } = runningPlatform(root).state;
+  const { issuer, keycloak, trusted } = runningPlatform(root).state;
+  if (trusted) return trusted;
   return {
     issuer,
     audience: AUDIENCE,
@@ -40,6 +42,7 @@ export function localIssuer(root: string): ResolvedIssuer {
 export async function localToken(options: { readonly root: string; readonly person?: string }): Promise<string> {
   const { state, folder } = runningPlatform(options.root);
   const person = options.person ?? DEFAULT_PERSON;
+  if (state.trusted) throw noTokens(state.issuer);
   if (state.keycloak) return keycloakToken(state.issuer, loadSecrets(folder.keycloak.secrets), person);
   const keys = readPrivateJson<IssuerKeys>(folder.keys);
   if (!keys?.secrets) throw new Refusal(finding(runFindings.notRunning, { message: 'the keys of the issuer cannot be read' }));

@@ -107,4 +107,14 @@ export const runFindings = kinds({
     explanation:
       'The processor or Envoy did not accept the configuration that was made from the files. This should not happen after a clean check.',
   },
+  givenIssuer: {
+    code: 'KEA4013',
+    severity: 'error',
+    title: 'a provider that runs elsewhere',
+    why: 'tokens are taken from it alone, so it must be reached and be who it says',
+    fix: 'give --oidc the issuer exactly as its tokens name it, and get tokens there',
+    explanation:
+      '`kea run --oidc ISSUER` reads ISSUER/.well-known/openid-configuration to find the keys. Audience, claims and the map of values are those of `identity.oidc` of the stack.',
+    example: 'kea run --oidc https://login.example.com',
+  },
 });
