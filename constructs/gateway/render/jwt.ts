@@ -43,6 +43,7 @@ function provider(identity: ResolvedIssuer, at: number): JsonObject {
   return {
     issuer: identity.issuer,
     audiences: trustedIssuer(identity).audiences,
+    ...(identity.claims.subject === 'sub' ? { subjects: WITHOUT_OUTER_BLANKS } : {}),
     require_expiration: true,
     clock_skew_seconds: CLOCK_SKEW_SECONDS,
     // Without this, Envoy also takes `?access_token=`, which ends in other people's logs.
@@ -61,6 +62,9 @@ function provider(identity: ResolvedIssuer, at: number): JsonObject {
     ...keys(identity, at),
   };
 }
+
+/** Names travel to the processor in a header, whose outer blanks HTTP drops: `ada` and `ada ` would be one principal there. */
+const WITHOUT_OUTER_BLANKS = { safe_regex: { regex: '(\\S(.*\\S)?)?' } };
 
 function claimHeader(header: string, claim: string): JsonObject {
   const path = claimPath(claim);
