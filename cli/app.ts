@@ -1,5 +1,6 @@
 import { buildApplication, buildRouteMap, text_en, type Application, type ApplicationText } from '@stricli/core';
 import { accessDeny } from './commands/access-deny';
+import { accessList } from './commands/access-list';
 import { cachePurge } from './commands/cache-purge';
 import { canary } from './commands/canary';
 import { check } from './commands/check';
@@ -59,7 +60,10 @@ const routes = buildRouteMap({
       docs: { brief: 'Look at the rules, try them, write them for other gates, judge what runs' },
     }),
     prove: proveStack,
-    access: buildRouteMap({ routes: { deny: accessDeny }, docs: { brief: 'Who may call what, and who may not any more' } }),
+    access: buildRouteMap({
+      routes: { list: accessList, deny: accessDeny },
+      docs: { brief: 'Who may call what, and who may not any more' },
+    }),
     sso: buildRouteMap({
       routes: { plan: ssoPlan, apply: ssoApply, doctor: ssoDoctor },
       docs: { brief: 'Keep the realm of the managed login as the files say, and explain tokens' },
