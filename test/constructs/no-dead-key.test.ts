@@ -10,7 +10,7 @@ import { fullSample, mutationsOf, withFullSample, withMutation } from '../suppor
 /** Keys that change nothing here, each for a reason that another test proves. */
 const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/runtime\.local\.command/, 'how `kea run` starts the model: test/integration/local-run'],
-  [/scaling\.schedule/, 'always refused, whatever it says: KEA2013'],
+  [/scaling\.schedule/, 'refused here, where it scales without KEDA: KEA2013; test/constructs/model/scaling'],
   [/derivedSchemas/, 'refuses models with derived schemas, of which this stack has none: test/schema/checks'],
 ];
 
