@@ -1,3 +1,4 @@
+import { request as httpRequest } from 'node:http';
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import type { GatewayOptions } from '../../../constructs/gateway/render/options';
 import type { ResolvedMethod } from '../../../schema/resolved';
@@ -76,6 +77,21 @@ export class LiveCache {
         });
       }),
     );
+  }
+
+  /** A call whose caller leaves when the answered function is called. */
+  leaver(name: string, x: number): () => void {
+    const sent = httpRequest({
+      host: '127.0.0.1',
+      port: this.gateway.edgePort,
+      method: 'POST',
+      path: `/models/credit/v1/${name}`,
+      headers: { authorization: `Bearer ${this.token()}`, 'content-type': 'application/json' },
+      agent: false,
+    });
+    sent.on('error', () => undefined);
+    sent.end(`{"x":${x}}`);
+    return () => void sent.destroy();
   }
 
   /** Both workers find and keep answers of this shared method: many calls in a row are hits. */
