@@ -37,14 +37,14 @@ function addPath(root: string, path: string, lines: string[]): void {
   else lines.push(JSON.stringify([path, [stat.size, stat.mtimeNs, stat.ctimeNs, stat.ino].map(String)]));
 }
 
-/** Digest of the program itself: its own compiled files, the versions of what it depends on, and Node's. */
+/** Digest of the program itself: its own compiled files, the versions of what it depends on, as far as that is installed, and Node's. */
 export function programDigest(): string {
   const root = packageRoot();
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     readonly dependencies?: { readonly [name: string]: string };
     readonly peerDependencies?: { readonly [name: string]: string };
   };
-  const libraries = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).map((name) => manifestOf(name, root));
+  const libraries = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).flatMap((name) => manifestOf(name, root) ?? []);
   const files = readdirSync(join(root, 'dist'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(js|json)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
@@ -52,10 +52,9 @@ export function programDigest(): string {
   return sha256Hex([process.version, ...[...files, ...libraries].map((file) => `${file} ${sha256Hex(readFileSync(file))}`)].join('\n'));
 }
 
-/** Manifest of a library as Node would find it from a folder. */
-function manifestOf(name: string, folder: string): string {
+/** Manifest of a library as Node would find it from a folder; undefined for an optional peer that nobody installed. */
+function manifestOf(name: string, folder: string): string | undefined {
   const file = join(folder, 'node_modules', name, 'package.json');
   if (existsSync(file)) return file;
-  if (dirname(folder) === folder) throw new Error(`the library ${name} was not found`);
-  return manifestOf(name, dirname(folder));
+  return dirname(folder) === folder ? undefined : manifestOf(name, dirname(folder));
 }
