@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as grpc from '@grpc/grpc-js';
+import { BundleFile } from '../../../core/contract/bundle-files';
 import { method, model, version } from '../../constructs/gateway/platform';
 import { until } from '../../support/envoy';
 import { LiveGateway } from './gateway';
@@ -180,3 +181,15 @@ test('without the processor no call passes', async () => {
   expect([status.UNAVAILABLE, status.DEADLINE_EXCEEDED]).toContain(outcome.code);
   expect(seen.length).toBe(before);
 }, 15_000);
+
+test('who is on the deny list is turned away, and let in again', async () => {
+  const token = gateway.tokens.token({ roles: ['credit:score'], sub: 'gone' });
+  const other = gateway.tokens.token({ roles: ['credit:score'], sub: 'stays' });
+  expect((await infer({ token })).code).toBe(grpc.status.OK);
+  gateway.writeAtomically(BundleFile.deny, '{"format":1,"entries":[{"sub":"gone","reason":"left"}]}');
+  const codes = (): Promise<number[]> => Promise.all(Array.from({ length: 6 }, async () => (await infer({ token })).code));
+  await until(async () => (await codes()).every((code) => code === grpc.status.PERMISSION_DENIED), 'all workers refuse', 5000);
+  expect((await infer({ token: other })).code).toBe(grpc.status.OK);
+  gateway.writeAtomically(BundleFile.deny, '{"format":1,"entries":[]}');
+  await until(async () => (await codes()).every((code) => code === grpc.status.OK), 'all workers admit', 5000);
+}, 20_000);
