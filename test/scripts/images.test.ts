@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,12 +50,19 @@ test('an image holds what its programs reach, no more, and its bill lists every 
   expect(programs('agent').sort()).toEqual(['artifact-fetch', 'example-check']);
   expect(programs('modelServer')).toEqual(['model-server']);
   expect(programs('services')).toEqual(
-    expect.arrayContaining(['audit', 'gateway-applied', 'isolation-check', 'mirror', 'portal', 'processor']),
+    expect.arrayContaining(['audit', 'gateway-applied', 'isolation-check', 'mirror', 'portal', 'processor', 'sso-sync']),
   );
   expect(existsSync(join(out, 'services/dist/services/processor/worker/main.js'))).toBe(true);
   expect(existsSync(join(out, 'services/node_modules/@grpc/grpc-js-xds/deps/envoy-api/envoy/config/cluster/v3/cluster.proto'))).toBe(true);
   for (const left of ['dist/constructs', 'node_modules/cdk8s', 'node_modules/onnxruntime-node', 'node_modules/typescript'])
     expect(existsSync(join(out, 'services', left))).toBe(false);
+
+  // It starts with nothing but what the image holds, the client of Keycloak among it.
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/services/sso-sync/main.js'], {
+    cwd: join(out, 'services'),
+    encoding: 'utf8',
+  });
+  expect([status, stdout + stderr]).toEqual([2, expect.stringContaining('--server, --plan and --secrets are needed')]);
 
   const bill = JSON.parse(readFileSync(join(out, 'services/bill-of-materials.cdx.json'), 'utf8')) as {
     bomFormat: string;
