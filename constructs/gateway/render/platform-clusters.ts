@@ -45,7 +45,8 @@ export function processorCluster(options: ResolvedGatewayOptions): JsonObject {
   return {
     name: PROCESSOR_CLUSTER,
     type: 'STATIC',
-    connect_timeout: '0.25s',
+    // A Unix socket takes or refuses at once; less would fire when this Envoy is busy with a burst, and refuse calls that nobody refused.
+    connect_timeout: '1s',
     per_connection_buffer_limit_bytes: 1024 * 1024,
     lb_policy: 'LEAST_REQUEST',
     load_assignment: loadAssignment(PROCESSOR_CLUSTER, sockets),
