@@ -5,6 +5,7 @@ import type { MlModelFile } from '../../constructs/model/resolve-props';
 import { plan } from '../../constructs/plan/collect';
 import { defineStack, type StackProps } from '../../constructs/stack';
 import { applyObjects, ComponentType } from './apply';
+import { askCluster } from './ask-cluster';
 import { judged } from './judge';
 import { providerOf } from './provider';
 import { heed } from './refuse';
@@ -41,12 +42,14 @@ export class Model extends pulumi.ComponentResource {
     const done = pulumi.runtime.rpcKeepAlive();
     try {
       await judged(prepared.made.objects, prepared.platform);
+      const provider = providerOf(this, name);
+      await askCluster(provider, prepared.made.objects, prepared.platform.stack);
       applyObjects(prepared.made.objects, {
         component: name,
         parent: this,
         protect: true,
         wait: prepared.wait,
-        provider: providerOf(this, name),
+        provider,
       });
     } finally {
       done();

@@ -9,6 +9,7 @@ import type { ResolvedPlatform } from '../../schema/resolved';
 import type { StackArgs } from '../generated/stack-args';
 import { applyPlan } from './apply-plan';
 import { ComponentType } from './apply';
+import { askCluster } from './ask-cluster';
 import { judged } from './judge';
 import { bindLate, filled } from './late';
 import { lateInputs } from './late-keys';
@@ -60,7 +61,9 @@ export class Platform extends pulumi.ComponentResource {
     const done = pulumi.runtime.rpcKeepAlive();
     try {
       await prepared.judge();
-      applyPlan(prepared.plan, { ...prepared.options, name, parent: this, provider: providerOf(this, name), inputs: prepared.inputs });
+      const provider = providerOf(this, name);
+      await askCluster(provider, prepared.plan.objects, prepared.stack);
+      applyPlan(prepared.plan, { ...prepared.options, name, parent: this, provider, inputs: prepared.inputs });
     } finally {
       done();
     }
@@ -92,6 +95,7 @@ function prepare(args: PlatformArgs) {
   return {
     plan: { objects, expects: plan?.expects ?? [] },
     inputs,
+    stack: probed.stack,
     judge: (): Promise<void> => judged(objects, probed),
     platform: <T>(of: (platform: ResolvedPlatform) => T): pulumi.Output<T> =>
       pulumi.all(late.map(({ value }) => value)).apply((values) => of(withValues(values))),

@@ -21,6 +21,9 @@ export interface ClusterArgs {
  * replaces them, deleting first, and a pod that starts in between has no file.
  */
 export class ClusterProvider extends pulumi.ProviderResource {
+  /** Which cluster it stands for, as it was told. */
+  readonly choice: ClusterArgs;
+
   constructor(name: string, args: ClusterArgs = {}, options: pulumi.ResourceOptions = {}) {
     const inputs = {
       ...args,
@@ -29,6 +32,7 @@ export class ClusterProvider extends pulumi.ProviderResource {
       enableSecretMutable: 'true',
     };
     super('kubernetes', name, inputs, { version: PROVIDER_VERSION, ...options });
+    this.choice = args;
   }
 }
 

@@ -29,6 +29,14 @@ export async function judgeCluster(cluster: Cluster, plan: Plan, stack: Resolved
   return [...unknownKinds(plan.objects, kinds), ...foreignObjects(plan.objects, existing, stack.name), ...absentObjects(plan, existing)];
 }
 
+/** The part that holds for a program which may bring kinds and Secrets itself: the right cluster, new enough, nothing of anybody else. Reads only. */
+export async function judgeForeign(cluster: Cluster, objects: readonly PlanObject[], stack: ResolvedStack): Promise<readonly Finding[]> {
+  const identity = [...(await wrongCluster(cluster, stack)), ...(await tooOld(cluster))];
+  if (identity.length > 0) return identity;
+  const kinds = await readKinds(cluster, objects);
+  return foreignObjects(objects, await readExisting(cluster, { objects, expects: [] }, kinds), stack.name);
+}
+
 async function wrongCluster(cluster: Cluster, stack: ResolvedStack): Promise<Finding[]> {
   const wanted = stack.cluster?.kubeSystemUid;
   if (wanted === undefined) return [];

@@ -73,3 +73,16 @@ test("another team's program is typed, previews with unknown addresses, and appl
     /unchanged/,
   );
 }, 300_000);
+
+test('its component refuses another cluster than its stack names, and an object of somebody else, in the preview', async () => {
+  await run('pulumi', 'config', 'set', 'cluster', '6d1c3b52-8f0e-4c1b-9a57-2f6d0c7e9b14');
+  await expect(run('pulumi', 'preview', '--non-interactive', '--color=never')).rejects.toThrow(
+    'KEA7002 stack "ours" belongs to the cluster with kube-system 6d1c3b52-8f0e-4c1b-9a57-2f6d0c7e9b14',
+  );
+  await run('pulumi', 'config', 'rm', 'cluster');
+  const label = { metadata: { labels: { 'kea.dev/stack': 'theirs' } } };
+  await plane.call('PATCH', '/api/v1/namespaces/kea-system', label, 'application/merge-patch+json');
+  await expect(run('pulumi', 'preview', '--non-interactive', '--color=never')).rejects.toThrow(
+    'KEA7006 namespace "kea-system" exists and belongs to stack "theirs"',
+  );
+}, 120_000);

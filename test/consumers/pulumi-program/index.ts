@@ -3,6 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import * as kea from '@kea-platform/kea/pulumi';
 
 const cluster = new kea.ClusterProvider('ours');
+const kubeSystemUid = new pulumi.Config().get('cluster');
 
 /** What @pulumi/kubernetes calls k8s.core.v1.Service; this project does not need the rest of it. */
 class Service extends pulumi.CustomResource {
@@ -45,6 +46,7 @@ const platform = new kea.Platform(
       images: { unpinned: 'warn' },
       metrics: { monitors: false },
       policies: { level: 'warn' },
+      ...(kubeSystemUid ? { cluster: { kubeSystemUid } } : {}),
     },
     models: [model('churn')],
     protect: false,
