@@ -33,8 +33,9 @@ type Loaded = { readonly ok: true } | { readonly ok: false; readonly reason: str
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 5000;
 
-/** Workers report once a second. One that hangs or is paused keeps calls that nobody answers. */
-const SILENT_TICKS = 15;
+/** Workers report once a second. One that hangs or is paused keeps calls that nobody answers; one that starts may take longer. */
+const SILENT_TICKS = 6;
+const SILENT_START_TICKS = 15;
 
 /** The request workers: forks them, gives them bundles, starts them again. */
 export class Workers {
@@ -78,7 +79,7 @@ export class Workers {
   private listen(): void {
     for (const [worker, slot] of this.slots.entries()) {
       slot.silentTicks += 1;
-      if (slot.silentTicks < SILENT_TICKS || !slot.child) continue;
+      if (slot.silentTicks < (slot.listening ? SILENT_TICKS : SILENT_START_TICKS) || !slot.child) continue;
       this.log('error', 'a worker gives no sign of life and is killed', { worker, afterMs: slot.silentTicks * 1000 });
       slot.silentTicks = 0;
       slot.child.kill('SIGKILL');
