@@ -14,5 +14,7 @@ export default {
     ],
   },
   maxWorkers: 2,
+  // Many tests start programs, on machines that do other things besides.
+  testTimeout: 20_000,
   randomize: true,
 };

@@ -10,6 +10,8 @@ export interface Counters {
   /** Requests that Envoy has handed to the processor, repeats counted. */
   readonly handedOn: number;
   readonly repeats: number;
+  /** Of them, questions of the readiness probe. */
+  readonly probes: number;
   /** Calls that the processor has counted by outcome. */
   readonly counted: number;
   /** Audit records written, and lost. */
@@ -32,6 +34,7 @@ export function countersOf(texts: readonly string[]): Counters {
     answered: sum('envoy_http_downstream_rq_completed', (labels) => labels.includes('envoy_http_conn_manager_prefix="edge"')),
     handedOn: sum('envoy_cluster_upstream_rq_total', processor),
     repeats: sum('envoy_cluster_upstream_rq_retry', processor),
+    probes: sum('envoy_http_downstream_rq_completed', (labels) => labels.includes('envoy_http_conn_manager_prefix="probe"')),
     counted: sum('kea_calls_total', (labels) => !EXTRA_OUTCOMES.test(labels)),
     recorded: sum('kea_audit_written_total') + sum('kea_audit_lost_total'),
   };
@@ -66,7 +69,7 @@ export function reconcile(before: Counters, after: Counters, sent: number): read
   const failures: Failure[] = [];
   if (grown('answered') < sent)
     failures.push({ what: 'answered by Envoy', expected: `at least the ${sent} that were sent`, got: `${grown('answered')}` });
-  const once = grown('handedOn') - grown('repeats');
+  const once = grown('handedOn') - grown('repeats') - grown('probes');
   if (grown('counted') !== once)
     failures.push({ what: 'counted by the processor', expected: `${once}, which Envoy handed on`, got: `${grown('counted')}` });
   if (grown('recorded') !== grown('counted'))

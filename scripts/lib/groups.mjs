@@ -32,7 +32,13 @@ export const groups = [
     tests: inFolder('policies'),
     parts: ['etcd', 'kubectl', 'kube-apiserver', 'pulumi', 'pulumi-resource-kubernetes'],
   },
-  { name: 'cluster', quick: false, story: true, tests: (file) => file.startsWith('test/cluster/'), parts: ['envoy', 'redis', ...CLUSTER_PARTS] },
+  {
+    name: 'cluster',
+    quick: false,
+    story: true,
+    tests: (file) => file.startsWith('test/cluster/'),
+    parts: ['envoy', 'redis', ...CLUSTER_PARTS],
+  },
   { name: 'pulumi', quick: false, story: true, tests: inFolder('pulumi'), parts: PULUMI_PARTS },
   { name: 'package', quick: false, story: true, tests: (file) => file.startsWith('test/consumers/'), parts: PULUMI_PARTS },
 ];

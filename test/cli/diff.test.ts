@@ -26,7 +26,7 @@ test('a change of one model is shown under its name, against the last commit', a
   expect(code).toBe(1);
   expect(stdout).toMatch(/^credit-score\n {2}~ HorizontalPodAutoscaler \S+\/credit-score-v1-4-0\n {6}spec\.maxReplicas: 6 → 7\n/m);
   expect(stdout).not.toContain('iris');
-  expect(stderr).toMatch(/^0 added, \d+ changed, 0 removed\n$/);
+  expect(stderr).toMatch(/^1 added, \d+ changed, 1 removed\n$/);
 }, 30_000);
 
 test('a folder that synth wrote can be compared with', async () => {

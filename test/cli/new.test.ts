@@ -14,7 +14,10 @@ test('a new container model passes check as it is', async () => {
       .join(''),
     stderr: 'next: kea check models/churn\n',
   });
-  expect(await kea(['check'], { cwd })).toMatchObject({ code: 0, stderr: expect.stringMatching(/^1 model in the built-in stack local: /) });
+  expect(await kea(['check'], { cwd })).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^1 model in the built-in stack local: /m),
+  });
 });
 
 test('with an artifact the model file is one line, and check derives the rest', async () => {

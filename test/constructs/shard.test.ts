@@ -10,7 +10,9 @@ const shard = synthesize({ ...samplePlatform(), stack, shard: 'flowers' });
 test('a shard holds the pods of its models and nothing else', () => {
   expect(new Set(shard.objects.map((object) => object.model))).toEqual(new Set(['iris']));
   const kinds = ['Namespace', 'HTTPRoute', 'LimitRange'];
-  expect(shard.objects.filter((object) => kinds.includes(object.kind) || object.namespace !== 'kea-models').map(describeObject)).toEqual([]);
+  expect(shard.objects.filter((object) => kinds.includes(object.kind) || object.namespace !== 'kea-models').map(describeObject)).toEqual(
+    [],
+  );
   expect(shard.findings.filter((each) => each.severity === 'error')).toEqual([]);
 });
 

@@ -28,7 +28,7 @@ export function modelCluster(input: ModelClusterInput): JsonObject {
       slow_start_config: { slow_start_window: milliseconds((input.slowStartSeconds ?? 15) * 1000), min_weight_percent: { value: 10 } },
     },
     // Better no answer than one from an instance that was ejected: the processor then turns to a sibling version.
-    common_lb_config: { healthy_panic_threshold: { value: 0 } },
+    common_lb_config: { healthy_panic_threshold: { value: 0 }, update_merge_window: '0s' },
     circuit_breakers: { thresholds: [breakers(input.concurrency)] },
     outlier_detection: outliers(),
     typed_extension_protocol_options: {

@@ -63,7 +63,8 @@ export function processorCluster(options: ResolvedGatewayOptions): JsonObject {
       ],
     },
     // When none is healthy, all are tried: each of them is a processor, and one may just have come back.
-    common_lb_config: { healthy_panic_threshold: { value: 1 } },
+    // Envoy would tell its threads of a change of health up to a second late, and go on choosing a worker that is gone.
+    common_lb_config: { healthy_panic_threshold: { value: 1 }, update_merge_window: '0s' },
     // A worker that leaves says so here before it lets go of idle connections; one that hangs gets no further calls.
     health_checks: [
       {

@@ -13,6 +13,8 @@ const PLATFORM_PREFIXES = [
   'workers.',
   'http.edge.',
   'http.inner.',
+  // Calls of the readiness probe, so that what Envoy handed on can be counted to the last one.
+  'http.probe.downstream_rq_completed',
   'cluster.processor.',
   'cluster.portal.',
   'cluster.identity.',

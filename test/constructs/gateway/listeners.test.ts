@@ -88,6 +88,7 @@ test('tokens: only from the header, of this issuer, for this audience, with an e
       platform: {
         issuer: 'https://login.example.com/x',
         audiences: ['kea'],
+        subjects: { safe_regex: { regex: '(\\S(.*\\S)?)?' } },
         require_expiration: true,
         clock_skew_seconds: 30,
         from_headers: [{ name: 'Authorization', value_prefix: 'Bearer ' }],
@@ -170,7 +171,9 @@ test('the inner listener is a socket of the pod with one route by header, and ma
 
 test('every error of the edge has a problem type, the most exact first', () => {
   const mappers = (
-    localReplies(identity) as { mappers: { status_code: number; body_format_override: { json_format: { type: string; status: number } } }[] }
+    localReplies(identity) as {
+      mappers: { status_code: number; body_format_override: { json_format: { type: string; status: number } } }[];
+    }
   ).mappers;
   expect(
     mappers.map(({ status_code, body_format_override: { json_format } }) => [status_code, json_format.type.split('/').at(-1)]),

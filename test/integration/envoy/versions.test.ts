@@ -45,6 +45,7 @@ beforeAll(async () => {
 afterAll(() => gateway.stop(), 20_000);
 
 test('a call that is under way ends at the version that it began with, even when that is removed meanwhile', async () => {
+  await serve({ '1.0.0': 100, '1.1.0': 0 });
   const slow = score(-1);
   await until(() => held.length === 1);
   await serve({ '1.1.0': 100 });

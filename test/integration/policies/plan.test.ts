@@ -66,7 +66,10 @@ test('the deployer applies the whole plan in its order, with the policies in for
   expect(refused).toEqual([]);
 
   const answer = await create(privileged, DEPLOYER);
-  expect([answer.status, answer.body['message']]).toEqual([403, expect.stringMatching(/ValidatingAdmissionPolicy 'kea-system\.[a-z.-]+' with binding/)]);
+  expect([answer.status, answer.body['message']]).toEqual([
+    403,
+    expect.stringMatching(/ValidatingAdmissionPolicy 'kea-system\.[a-z.-]+' with binding/),
+  ]);
 }, 120_000);
 
 test('nobody else changes a fact of what was applied', async () => {
