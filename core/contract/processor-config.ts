@@ -44,6 +44,8 @@ export interface ProcessorConfig {
         readonly usernameFile?: string;
         readonly passwordFile?: string;
         readonly prefix: string;
+        /** Longest wait for an answer, ms; afterwards the call goes on without it. @default 50 */
+        readonly patienceMs?: number;
       };
   /** Bodies in memory over all requests of one worker; beyond it answers 503 `overloaded`. */
   readonly maxBufferedBytes: number;

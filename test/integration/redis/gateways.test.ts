@@ -19,6 +19,7 @@ let redis: RedisServer;
 let gateways: WorkerFixture[] = [];
 const config = (): Extract<ProcessorConfig['cache'], { kind: 'redis' }> => ({
   kind: 'redis',
+  patienceMs: 500,
   addresses: [redis.address],
   mode: 'single',
   tls: false,

@@ -20,7 +20,7 @@ export class LiveCache {
   private sessions: ClientHttp2Session[] = [];
 
   private constructor(readonly redis: RedisServer) {
-    const cache = { kind: 'redis', addresses: [redis.address], mode: 'single', tls: false, prefix: 'kea:' } as const;
+    const cache = { kind: 'redis', addresses: [redis.address], mode: 'single', tls: false, prefix: 'kea:', patienceMs: 500 } as const;
     this.gateway = new LiveGateway('real', this.model.listener, cache);
   }
 

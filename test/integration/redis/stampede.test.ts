@@ -63,7 +63,6 @@ test.each([0, 1])(
     const pulse = setInterval(release, 20);
     const statuses = (await replies.finally(() => clearInterval(pulse))).map(({ status }) => status);
     expect([...new Set(statuses)].filter((status) => status !== 200 && status !== 503)).toEqual([]);
-    expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(0);
     expect(live.model.calls.length).toBeLessThanOrEqual(2);
     await until(async () => (await live.gateway.status()).workers.every(({ state }) => state === 'serving'), 15_000);
   },

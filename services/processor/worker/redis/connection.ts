@@ -36,7 +36,7 @@ export class RedisConnection {
 
   constructor(
     readonly config: RedisConfig,
-    private readonly timeoutMs: number = TIMEOUT_MS,
+    private readonly timeoutMs: number = config.patienceMs ?? TIMEOUT_MS,
   ) {
     this.client = connect(config);
     this.client.on('error', (error: Error) => this.tell(error));
