@@ -10,6 +10,8 @@ import { reservedMethods } from '../../core/names';
  * known only while Pulumi runs, `x-kea-type` names a TypeScript type of ours.
  */
 export type Schema = JsonObject;
+/** Schemas by the titles that `$ref` names them by. */
+export type Defs = { readonly [title: string]: Schema };
 
 export interface Facts {
   /** The literal that holds when the key is left out. */
