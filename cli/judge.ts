@@ -1,6 +1,8 @@
 import { basename, dirname } from 'node:path';
 import { hasErrors, type Finding } from '../core/findings/finding';
 import { byBytes } from '../core/order';
+import type { Base } from './diff/base';
+import { removedWhileRouted } from './diff/removed';
 import { judgeDates } from './judge-dates';
 import { mergeFindings, type Judgement } from './merge';
 import { planOf } from './plan';
@@ -16,6 +18,8 @@ export interface JudgeOptions {
   readonly folder?: string | undefined;
   /** Day to judge dates by, `YYYY-MM-DD`. */
   readonly asOf: string;
+  /** What the change starts from: a version that took calls there and is gone is a finding. @default - nothing to compare with */
+  readonly base?: Base | undefined;
 }
 
 export interface Judged {
@@ -27,7 +31,7 @@ export interface Judged {
 }
 
 /** Judges a project for several stacks: the files, then the plan that sound files make, by the policies. */
-export async function judge({ root, stacks, folder, asOf }: JudgeOptions): Promise<Judged> {
+export async function judge({ root, stacks, folder, asOf, base }: JudgeOptions): Promise<Judged> {
   const starting = startPolicies(root);
   const { loadPlatform } = await import('../schema/load/index.ts');
   const isInside = (file: string): boolean => folder === undefined || file.startsWith(`${folder}/`);
@@ -42,8 +46,10 @@ export async function judge({ root, stacks, folder, asOf }: JudgeOptions): Promi
       for (const file of files) if (basename(file) === 'model.yaml' && isInside(file)) models.add(basename(dirname(file)));
       const all = [...findings, ...(platform ? judgeDates(platform, asOf) : [])];
       if (platform && !hasErrors(findings)) {
-        const report = await policies.judge(await planOf(platform, root), platform, asOf);
+        const plan = await planOf(platform, root);
+        const report = await policies.judge(plan, platform, asOf);
         all.push(...report.findings);
+        if (base) all.push(...removedWhileRouted(await base.objectsOf(platform.stack.name), plan.objects));
         denied ||= report.denied;
         told.push({ stack: platform.stack.name, verdicts: report.verdicts });
       }

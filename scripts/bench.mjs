@@ -9,7 +9,8 @@ import { root, stop } from './lib/project.mjs';
 const USAGE = `  npm run bench -- synth [--models 10,100,1000,2000]
   npm run bench -- check [--models 10,100,1000,2000]
   npm run bench -- policies [--models 10,100,1000,2000]
-  npm run bench -- pulumi [--models 4,50,200]
+  npm run bench -- pulumi [--models 4,50] [--preview 200]   preview, up and no change; preview alone
+  npm run bench -- pulumi --shards 10x200 [--up 1]          previews of all shards, up of some
   npm run bench -- sso [--models 200,500,2000]
   npm run bench -- gateway [flags]
     --seconds 2        of one measurement, 60 at most; there are twelve in a round
@@ -23,7 +24,7 @@ const USAGE = `  npm run bench -- synth [--models 10,100,1000,2000]
 const INSIDE = ['models', 'measure', 'report'];
 
 requireNode();
-const FLAGS = ['models', 'seconds', 'rounds', 'connections', 'rate', 'workers', 'envoy-threads', 'profile'];
+const FLAGS = ['models', 'preview', 'shards', 'up', 'seconds', 'rounds', 'connections', 'rate', 'workers', 'envoy-threads', 'profile'];
 refuseSwallowedFlags('npm run bench', Object.fromEntries(FLAGS.map((flag) => [flag, true])));
 await ensureDependencies();
 const { build } = await import('./lib/compile.mjs');

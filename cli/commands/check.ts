@@ -15,6 +15,7 @@ interface Flags extends OutputFlag {
   readonly fix: boolean;
   readonly asOf?: string;
   readonly strict: boolean;
+  readonly base?: string;
 }
 
 /** Folder of the project that the call narrows the judgement to; none for the project itself. */
@@ -31,6 +32,7 @@ export const check = buildCommand<Flags, [string?], Cli>({
   kea check
   kea check --stack prod models/risk
   kea check --output github --strict
+  kea check --base origin/main
 
 Without --stack every file in stacks/ is judged; without any the built-in stack local.`,
   },
@@ -45,6 +47,13 @@ Without --stack every file in stacks/ is judged; without any the built-in stack 
         optional: true,
         placeholder: 'DATE',
         brief: 'Judge dates as of that day instead of today',
+      },
+      base: {
+        kind: 'parsed',
+        parse: text,
+        optional: true,
+        placeholder: 'REVISION',
+        brief: 'Also refuse what takes versions away that a revision of git still sends calls to',
       },
       strict: { kind: 'boolean', default: false, withNegated: false, brief: 'Exit 1 on warnings too' },
     },
@@ -65,7 +74,12 @@ Without --stack every file in stacks/ is judged; without any the built-in stack 
     const stacks = flags.stack !== undefined ? [requireStack(root, flags.stack)] : stackNames(root);
     const asOf = flags.asOf ?? new Date().toISOString().slice(0, 10);
     if (flags.fix) await applyFixes(cli, root, stacks);
-    const { models, findings, denied } = await judge({ root, stacks, asOf, folder: narrowed(root, folder, cli.cwd) });
+    const asked = { root, stacks, asOf, folder: narrowed(root, folder, cli.cwd) };
+    const { base: revision } = flags;
+    const { models, findings, denied } =
+      revision === undefined
+        ? await judge(asked)
+        : await (await import('../diff/base.ts')).withBase(root, revision, (base) => judge({ ...asked, base }));
     const judged = `${stacks.length > 0 ? `stack${stacks.length === 1 ? '' : 's'} ${stacks.join(', ')}` : 'the built-in stack local'}`;
     await print(
       cli,

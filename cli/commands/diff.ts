@@ -2,8 +2,6 @@ import { buildCommand } from '@stricli/core';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Plan, PlanObject } from '../../constructs/plan/plan-object';
-import { cliFindings } from '../../core/findings/cli';
-import { finding, hasErrors } from '../../core/findings/finding';
 import type { JsonValue } from '../../core/json';
 import type { ResolvedStack } from '../../schema/resolved';
 import { work } from '../command';
@@ -15,7 +13,6 @@ import { loadSound } from '../load';
 import { planOf } from '../plan';
 import { print } from '../print/index';
 import { projectOf } from '../project';
-import { Refusal } from '../refusal';
 
 interface Flags extends OutputFlag {
   readonly stack: string;
@@ -30,21 +27,8 @@ async function before(cwd: string, root: string, stack: string, against: string)
   const folder = resolve(cwd, against);
   const { readPlan } = await import('../../constructs/index.ts');
   if (existsSync(resolve(folder, 'kea-index.json'))) return readPlan(folder);
-  const { commitOf, withRevision } = await import('../diff/revision.ts');
-  const refuse = (message: string): Refusal => new Refusal(finding(cliFindings.unknownRevision, { message }));
-  const commit = commitOf(root, against);
-  if (commit === undefined) throw refuse(`"${against}" is neither a folder that kea synth wrote nor a revision of git`);
-  return withRevision(root, commit, async (old) => {
-    const { loadPlatform } = await import('../../schema/load/index.ts');
-    const { platform, findings } = await loadPlatform({ root: old, ...(stack === 'local' ? {} : { stack }) });
-    // A stack or model that was not there, or not sound, at that revision is all new.
-    if (!platform) return [];
-    if (hasErrors(findings))
-      throw refuse(
-        `the files of "${against}" have errors themselves: ${findings.find((each) => each.severity === 'error')?.message ?? ''}`,
-      );
-    return (await planOf(platform, old)).objects;
-  });
+  const { withBase } = await import('../diff/base.ts');
+  return withBase(root, against, (base) => base.objectsOf(stack), 'neither a folder that kea synth wrote nor a revision of git');
 }
 
 async function live(plan: Plan, stack: ResolvedStack, context: string | undefined) {

@@ -13,10 +13,9 @@ export function withDigests(text: string, digests: ReadonlyMap<string, string>):
   const map = document.contents as unknown as YAMLMap;
   map.flow = false;
   for (const [name, digest] of [...digests].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const known: unknown = document.get(name, true);
-    // An entry may be a mapping that also says where its digest was stated.
-    if (isMap(known)) document.setIn([name, 'digest'], digest);
-    else document.set(name, digest);
+    // An entry that says which document stated its digest loses that address with it: now a registry has stated another.
+    const known: unknown = document.getIn([name, 'digest']);
+    if (known !== digest) document.set(name, digest);
   }
   return document.toString({ lineWidth: 0 });
 }

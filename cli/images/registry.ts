@@ -64,7 +64,8 @@ export async function askDigest(address: ImageAddress): Promise<string> {
   return digest;
 }
 
-function isLocal(host: string): boolean {
+/** A registry of this machine, which is spoken to without TLS, as container engines do. */
+export function isLocal(host: string): boolean {
   return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host);
 }
 

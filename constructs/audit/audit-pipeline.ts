@@ -7,6 +7,7 @@ import { registerPlanCheck } from '../plan/register';
 import { emptyDir, hardenedContainer, hardenedPod, httpProbe, stackPod } from '../shared/hardened-pod';
 import { imageReference, KeaImage, PlatformImage } from '../shared/images';
 import { platformLabels, platformSelector } from '../shared/labels';
+import { closedOff } from '../shared/egress';
 import { allowFrom, allowTo, denyAll, gatewayPods, scrapers, toOutside, toDns } from '../shared/network-policy';
 import { reportFinding } from '../shared/notes';
 import { bytesQuantity, MiB } from '../shared/quantities';
@@ -140,6 +141,12 @@ export class AuditPipeline extends Construct {
       metadata: { ...metadata, name: `${NAME}-collector` },
       data: { 'collector.json': JSON.stringify(buildCollector(stack.audit.sinks), null, 2) },
     });
+    const sinksAt = stack.audit.sinks.map(({ otlp }) => ({
+      purpose: 'the receiver of audit records',
+      address: otlp,
+      ports: [portOf(otlp)],
+    }));
+    reportFinding(this, ...closedOff(sinksAt, stack));
     plainObject(k8s.KubeNetworkPolicy, this, 'AllowSinks', {
       metadata: { ...metadata, name: `${NAME}-to-sinks` },
       spec: allowTo(platformSelector('audit', NAME), [

@@ -16,6 +16,7 @@ import type { IModelEndpoint } from '../model/endpoint';
 import { registerPlanCheck } from '../plan/register';
 import { imageReference, KeaImage, PlatformImage } from '../shared/images';
 import { GATEWAY_COMPONENT, Label, platformLabels, platformSelector } from '../shared/labels';
+import { closedOff, type Destination } from '../shared/egress';
 import { allowFrom, allowTo, denyAll, podsIn, scrapers, toOutside, toDns, toPods } from '../shared/network-policy';
 import { inLayer, reportFinding } from '../shared/notes';
 import { GatewayExposure } from './exposure';
@@ -235,10 +236,11 @@ export class ModelGateway extends Construct {
     });
     // As a number: not every network plugin knows the names of sidecars' ports.
     policy('AllowScrapers', 'from-scrapers', allowFrom(selector, [scrapers()], [Port.management]));
+    reportFinding(this, ...closedOff(destinations(stack), stack));
     const outside = [
       ...new Set([
         ...API_SERVER_PORTS,
-        ...issuersOf(stack.identity).map(({ jwksUri, proxy }) => (proxy === undefined ? portOf(jwksUri) : Number(proxy.split(':').at(-1)))),
+        ...issuersOf(stack.identity).map(({ jwksUri, proxy }) => (proxy === undefined ? portOf(jwksUri) : portAfterColon(proxy))),
         ...(stack.cache.kind === 'external' ? (props.cache?.ports ?? []) : []),
       ]),
     ];
@@ -268,6 +270,21 @@ export class ModelGateway extends Construct {
       ]),
     );
   }
+}
+
+/** What the gateway's pods call outside of the plan. */
+function destinations({ identity, cache }: ResolvedStack): readonly Destination[] {
+  const issuers = issuersOf(identity).map(({ jwksUri, proxy }) => {
+    const address = proxy ?? jwksUri;
+    return { purpose: "the provider of identity's keys", address, ports: [proxy === undefined ? portOf(jwksUri) : portAfterColon(proxy)] };
+  });
+  const servers = cache.kind === 'external' ? cache.addresses : [];
+  const redis = servers.map((address) => ({ purpose: 'the cache', address, ports: [portAfterColon(address)] }));
+  return [{ purpose: 'the API server', ports: API_SERVER_PORTS }, ...issuers, ...redis];
+}
+
+function portAfterColon(address: string): number {
+  return Number(address.slice(address.lastIndexOf(':') + 1));
 }
 
 function metadata(stack: ResolvedStack, name: string): { name: string; namespace: string; labels: { readonly [key: string]: string } } {

@@ -5,6 +5,7 @@ import type { IModelEndpoint } from '../model/endpoint';
 import { registerPlanCheck } from '../plan/register';
 import { imageReference, PlatformImage } from '../shared/images';
 import { platformLabels, platformSelector } from '../shared/labels';
+import { closedOff } from '../shared/egress';
 import { allowFrom, allowTo, denyAll, podsIn, scrapers, toOutside, toDns, toPods } from '../shared/network-policy';
 import { reportFinding } from '../shared/notes';
 import { needSecret } from '../shared/secrets';
@@ -125,6 +126,11 @@ export class IdentityProvider extends Construct {
     policy('AllowMembers', 'from-members', allowFrom(selector, members, ['cluster', 'liveness']));
     const databasePort = Number(database.address.slice(database.address.lastIndexOf(':') + 1));
     const providers = brokers.flatMap(({ oidc }) => (oidc ? [oidc.tokenUrl, oidc.jwksUrl] : [])).map(portOf);
+    const databaseAt = { purpose: "Keycloak's database", address: database.address, ports: [databasePort] };
+    const loginsAt = brokers.flatMap(({ oidc, name }) =>
+      (oidc ? [oidc.tokenUrl, oidc.jwksUrl] : []).map((address) => ({ purpose: `the login "${name}"`, address, ports: [portOf(address)] })),
+    );
+    reportFinding(this, ...closedOff([databaseAt, ...loginsAt], stack));
     policy(
       'AllowOut',
       'to-database',

@@ -6,6 +6,7 @@ import { grpcPortOf } from '../../core/contract/protocols';
 import type { ResolvedContract, ResolvedModel, ResolvedStack, ResolvedVersion } from '../../schema/resolved';
 import { extendRendered, k8s, type L1Kind, plainObject } from '../k8s';
 import { type Labels, modelLabels, versionPodLabels, versionSelector } from '../shared/labels';
+import { closedOff } from '../shared/egress';
 import { allowTo, toOutside, toDns } from '../shared/network-policy';
 import { expectObject, reportFinding } from '../shared/notes';
 import { CustomApi, CustomObject, type Transform, transformed } from '../shared/objects';
@@ -115,6 +116,9 @@ export class ModelVersion extends Construct {
       });
     });
     if (artifact.egressPorts.length > 0) {
+      const { uri = '' } = this.props.version.artifact ?? {};
+      const storeAt = { purpose: `the artifact of ${this.name}`, address: uri, ports: artifact.egressPorts };
+      reportFinding(this, ...closedOff([storeAt], this.props.stack));
       plainObject(k8s.KubeNetworkPolicy, this, 'Fetch', {
         metadata: this.metadata(`${this.name}-fetch`),
         spec: allowTo(this.selector, [toDns(), ...toOutside(artifact.egressPorts, this.props.stack)]),

@@ -177,7 +177,7 @@ export const cliFindings = kinds({
     why: 'pods may be gone before the gateway stops sending calls to them, and those calls fail',
     fix: 'first apply `lifecycle: { retired: true }`, or weight 0, then remove it',
     explanation:
-      '`kea diff` compares with a base revision. A version that took calls there and whose pods are gone now is refused: retire its contract first, which drops the routes and keeps the pods, or give the version weight 0; once that is applied, the file or the version can go.',
-    example: 'kea diff --stack prod main',
+      '`kea diff`, and `kea check --base REVISION` for all stacks at once, compare with a base revision. A version that took calls there and whose pods are gone now is refused: retire its contract first, which drops the routes and keeps the pods, or give the version weight 0; once that is applied, the file or the version can go.',
+    example: 'kea check --base main',
   },
 });

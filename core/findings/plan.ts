@@ -134,6 +134,15 @@ export const planFindings = kinds({
     fix: 'give the construct or its chart a namespace other than default',
     explanation: 'Every namespaced object of a plan names its namespace, and that is never `default`.',
   },
+  closedOff: {
+    code: 'KEA2017',
+    severity: 'error',
+    title: 'destination that the egress list closes off',
+    why: 'network policies drop such calls without an answer: pods would only show timeouts',
+    fix: 'add the port, or a range that holds the address, to `egress.allow` in the stack file',
+    explanation:
+      'With `egress.allow` pods reach only what it lists, by the ports that each entry names, or by all that they need where it names none. Everything that the plan itself calls outside is held against the list: the API server, providers of identity, an external Redis, the database, artifact stores and receivers of audit records. Which range a name lies in is not known here; only ports are judged then.',
+  },
   missingImage: {
     code: 'KEA2016',
     severity: 'error',

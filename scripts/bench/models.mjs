@@ -31,7 +31,7 @@ function modelFile(number) {
   const sha256 = createHash('sha256').update(String(number)).digest('hex');
   const document = {
     kea: 'v1',
-    owner: `team-${number % 40}`,
+    owner: `team-${number % TEAMS}`,
     description: `Generated model ${number}.`,
     data: { classification: 'internal', risk: 'minimal' },
     runtime: { framework: 'onnx' },
@@ -42,7 +42,7 @@ function modelFile(number) {
         request: schema,
         response,
         call: { input: { X: names }, output: { score: { tensor: 'probabilities', column: 1 } } },
-        roles: [`analyst-${number % 40}`],
+        roles: [`analyst-${number % TEAMS}`],
         cache: { scope: 'shared', ttl: '10m' },
         examples: [
           { name: 'typical', request: Object.fromEntries(names.map((name, index) => [name, index + 1])), response: { score: 0.5 } },
@@ -65,10 +65,21 @@ secrets: existing
 defaults: { owner: platform-team }
 `;
 
-/** Writes a project with `count` models into `folder`. */
-export function writeProject(folder, count) {
+const TEAMS = 40;
+
+/** `shard-<n>` → the teams whose models it takes. */
+function shardsByTeam(count) {
+  const teamsOf = (shard) => Array.from({ length: TEAMS }, (_, team) => team).filter((team) => team % count === shard);
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, shard) => [`shard-${shard}`, { owner: teamsOf(shard).map((team) => `team-${team}`) }]),
+  );
+}
+
+/** Writes a project with `count` models into `folder`; with `shards` (40 at most) their pods stand in as many stacks of their own. */
+export function writeProject(folder, count, shards = 0) {
   mkdirSync(join(folder, 'stacks'), { recursive: true });
-  writeFileSync(join(folder, 'stacks/bench.yaml'), STACK);
+  const sharded = shards > 0 ? `models: ${JSON.stringify({ shards: shardsByTeam(shards) })}\n` : '';
+  writeFileSync(join(folder, 'stacks/bench.yaml'), `${STACK}${sharded}`);
   for (let number = 0; number < count; number += 1) {
     const home = join(folder, 'models', `group-${number % 20}`, `bench-${number}`);
     mkdirSync(home, { recursive: true });

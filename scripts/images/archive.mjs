@@ -52,6 +52,8 @@ export async function writeArchive(image) {
           ...(image.labels ? { Labels: image.labels } : {}),
         },
         rootfs: { type: 'layers', diff_ids: [layer.digest] },
+        // One entry a layer: Buildah builds on no image without.
+        history: [{ created_by: 'scripts/images' }],
       }),
       TYPES.config,
     );

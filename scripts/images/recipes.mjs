@@ -1,10 +1,11 @@
 // How each image is made from real parts of this machine: the same programs that its published image runs, under the same name and user.
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { root } from '../lib/project.mjs';
 import { ensure } from '../parts/index.mjs';
+import { execute } from '../parts/tools.mjs';
 import { keycloakRecipe, whereIs } from './keycloak.mjs';
 import { content, stage } from './programs.mjs';
 
@@ -43,6 +44,13 @@ function nativeFiles(folder) {
     .map((file) => join(folder, file));
 }
 
+/** What every image with a C library has of it, whoever needs it: compiled addons name the small ones, too. */
+async function systemLibraries(into) {
+  const [, folder] = /(\S+)\/libc\.so\.6/.exec(await execute('ldd', [process.execPath]));
+  for (const name of ['libdl.so.2', 'libm.so.6', 'libpthread.so.0', 'librt.so.1', 'libutil.so.1', 'libresolv.so.2'])
+    if (existsSync(join(folder, name))) into.copy(join(folder, name));
+}
+
 /** A program that is one file with its libraries. */
 function single(which, part, target, { user, beside = [] } = {}) {
   return {
@@ -68,6 +76,31 @@ export const recipes = {
   services: own('services'),
   agent: own('agent'),
   modelServer: own('modelServer'),
+  'base-build': {
+    image: () => planned().BaseImage.build,
+    user: { uid: 0, gid: 0 },
+    key: async () => digest(process.version, await whereIs('npm')),
+    // Where Node's own image has it: our Dockerfile takes it from there.
+    async make(into) {
+      await into.program(process.execPath, '/usr/local/bin/node');
+      into.copy(dirname(dirname(realpathSync(await whereIs('npm')))), '/usr/local/lib/node_modules/npm');
+      for (const name of ['npm', 'npx']) symlinkSync(`../lib/node_modules/npm/bin/${name}-cli.js`, into.path(`/usr/local/bin/${name}`));
+      for (const tool of ['sh', 'env', 'ldd', 'cat']) await into.program(await whereIs(tool), `/usr/bin/${tool}`);
+      await systemLibraries(into);
+      into.certificates();
+      return { environment: { NODE_EXTRA_CA_CERTS: '/etc/ssl/certs/ca-certificates.crt' } };
+    },
+  },
+  'base-run': {
+    image: () => planned().BaseImage.run,
+    key: async () => digest(process.version),
+    async make(into) {
+      await into.libraries(process.execPath);
+      await systemLibraries(into);
+      into.certificates();
+      return {};
+    },
+  },
   envoy: single('envoy', 'envoy', '/usr/local/bin/envoy'),
   redis: single('redis', 'redis', '/usr/local/bin/redis-server', { user: { uid: 999, gid: 1000 }, beside: ['redis-cli'] }),
   keycloak: keycloakRecipe(() => planned().PlatformImage.keycloak, keycloakDistribution),

@@ -24,6 +24,8 @@ export class Root {
   constructor(user = { uid: NONROOT, gid: NONROOT }) {
     this.user = user;
     this.folder = mkdtempSync(join(tmpdir(), 'kea-image-'));
+    // A temporary folder is its maker's alone; the root of a file system is everybody's to enter.
+    chmodSync(this.folder, 0o755);
     for (const path of ['etc', 'tmp', 'usr/bin', 'usr/lib', 'usr/lib64', 'usr/sbin', 'var/tmp'])
       mkdirSync(join(this.folder, path), { recursive: true });
     for (const part of ['bin', 'lib', 'lib64', 'sbin']) symlinkSync(`usr/${part}`, join(this.folder, part));

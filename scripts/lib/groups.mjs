@@ -40,6 +40,7 @@ export const groups = [
     tests: (file) => file.startsWith('test/cluster/'),
     parts: ['envoy', 'redis', ...CLUSTER_PARTS],
   },
+  { name: 'images', quick: false, story: true, tests: inFolder('images'), parts: ['buildah', 'skopeo', 'docker-registry'] },
   { name: 'pulumi', quick: false, story: true, tests: inFolder('pulumi'), parts: PULUMI_PARTS },
   { name: 'package', quick: false, story: true, tests: (file) => file.startsWith('test/consumers/'), parts: PULUMI_PARTS },
 ];

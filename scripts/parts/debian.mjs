@@ -1,7 +1,7 @@
-// etcd, kubectl and containerd from Debian's packages: downloaded with a private apt configuration and unpacked, never installed, so no root is needed.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+// Parts from Debian's packages. etcd, kubectl and containerd are downloaded with a private apt configuration and unpacked, never installed, so no root is needed.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execute, works } from './tools.mjs';
+import { asRoot, execute, works } from './tools.mjs';
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
@@ -87,3 +87,31 @@ export const containerd = {
   obtain: (folder) => fromPackage(folder, 'containerd', ['containerd', 'containerd-shim-runc-v2', 'ctr']),
   ways: ['put containerd 2, its shim and ctr into one folder on PATH', 'name one by KEA_CONTAINERD=/path/to/containerd'],
 };
+
+/** Files of Debian packages that are installed, because they need libraries or call one another. @returns {import('./types').Part} */
+export function installed({ name, binary, folder: from, packages, identify, accepts }) {
+  const variable = `KEA_${name.toUpperCase().replaceAll('-', '_')}`;
+  return {
+    name,
+    version: 'debian',
+    binary,
+    variable,
+    compiles: false,
+    cold: '10 s',
+    identify,
+    accepts,
+    async obtain(folder) {
+      if (!asRoot() || !(await works('apt-get', ['--version']))) throw new Error('installing it needs apt-get and root');
+      const environment = { DEBIAN_FRONTEND: 'noninteractive' };
+      await execute('apt-get', ['-qq', 'update'], { environment });
+      await execute('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', ...packages], { environment });
+      if (!existsSync(join(from, binary))) throw new Error(`${packages.join(', ')} brought no ${from}/${binary}`);
+      cpSync(from, folder, {
+        recursive: true,
+        dereference: true,
+        filter: (file) => file === from || name === 'cni' || file.endsWith(`/${binary}`),
+      });
+    },
+    ways: [`apt-get install ${packages.join(' ')}`, `name one by ${variable}=/path/to/${binary}`],
+  };
+}

@@ -6,6 +6,7 @@ import { withLock } from '../lib/lock.mjs';
 import { duration, say } from '../lib/project.mjs';
 import { containerd, etcd, kubectl } from './debian.mjs';
 import { envoy } from './envoy.mjs';
+import { buildah, dockerRegistry, skopeo } from './images.mjs';
 import { chromium, keycloak, postgres } from './keycloak.mjs';
 import { kubeApiserver, kubeControllerManager, kubelet, kubeProxy, kubeScheduler } from './kubernetes.mjs';
 import { cni, coredns, metricsServer, netpol, pause, runc } from './node.mjs';
@@ -18,6 +19,7 @@ export const parts = [
   ...[kubeApiserver, kubeControllerManager, kubeScheduler, kubelet, kubeProxy],
   ...[pulumi, pulumiKubernetes],
   ...[containerd, runc, cni, coredns, metricsServer, netpol, pause],
+  ...[buildah, skopeo, dockerRegistry],
 ];
 
 /** Folder of the cache, outside the checkout. */

@@ -1,8 +1,7 @@
 // Parts of the one-node cluster's node: what runs containers, names, metrics and policies there.
-import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { installed } from './debian.mjs';
 import { goBuild } from './go.mjs';
-import { asRoot, execute, works } from './tools.mjs';
 
 const withGo = (name, variable) => ['install Go 1.26 and start again', `name one by ${variable}=/path/to/${name}`];
 
@@ -55,34 +54,6 @@ function own(name, version, cold) {
 
 export const netpol = own('netpol', '1.0.1', '10 s of compiling after Kubernetes');
 export const pause = own('pause', '1.0.0', '2 s of compiling');
-
-/** Files of Debian packages that are installed, because they need libraries or call one another. @returns {import('./types').Part} */
-function installed({ name, binary, folder: from, packages, identify, accepts }) {
-  const variable = `KEA_${name.toUpperCase()}`;
-  return {
-    name,
-    version: 'debian',
-    binary,
-    variable,
-    compiles: false,
-    cold: '10 s',
-    identify,
-    accepts,
-    async obtain(folder) {
-      if (!asRoot() || !(await works('apt-get', ['--version']))) throw new Error('installing it needs apt-get and root');
-      const environment = { DEBIAN_FRONTEND: 'noninteractive' };
-      await execute('apt-get', ['-qq', 'update'], { environment });
-      await execute('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', ...packages], { environment });
-      if (!existsSync(join(from, binary))) throw new Error(`${packages.join(', ')} brought no ${from}/${binary}`);
-      cpSync(from, folder, {
-        recursive: true,
-        dereference: true,
-        filter: (file) => file === from || name === 'cni' || file.endsWith(`/${binary}`),
-      });
-    },
-    ways: [`apt-get install ${packages.join(' ')}`, `name one by ${variable}=/path/to/${binary}`],
-  };
-}
 
 export const runc = installed({
   name: 'runc',

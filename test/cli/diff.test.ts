@@ -55,6 +55,12 @@ test('what still takes calls is not removed in one step', async () => {
   expect(stderr).toContain('version 1.5.0 of "credit-score" is removed, and its contract v1 still sends calls to it');
   expect(stderr).toContain('first apply a change that gives it weight 0, then remove it');
 
+  const checked = await kea(['check', '--stack', 'dev', '--base', 'HEAD'], { cwd });
+  expect([checked.code, checked.stdout.match(/KEA4117/g)]).toEqual([1, ['KEA4117', 'KEA4117']]);
+  expect(checked.stdout).toContain('version 1.0.0 of "iris" is removed, and its contract v1 still sends calls to it');
+  expect((await kea(['check', '--stack', 'dev'], { cwd })).stdout).not.toContain('KEA4117');
+  expect((await kea(['check', '--base', 'no-such-branch'], { cwd })).stderr).toContain('"no-such-branch" is no revision of git');
+
   // With weight 0 before, it may go.
   const after = readFileSync(contract, 'utf8');
   writeFileSync(contract, text.replace('{ 1.4.0: 90, 1.5.0: 10 }', '{ 1.4.0: 100, 1.5.0: 0 }'));

@@ -2,8 +2,8 @@ import { withDigests } from '../../../cli/images/lock-file';
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
 
-test('lines keep their place and comments, new ones follow in order', () => {
-  const text = `# digests\n"docker.io/b": ${digest('a')} # seen in March\nc:\n  digest: ${digest('b')}\n  from: https://example.com\n`;
+test('lines keep their place and comments, new ones follow in order; the address of a document goes with the digest that it stated', () => {
+  const text = `# digests\n"docker.io/b": ${digest('a')} # seen in March\nc:\n  digest: ${digest('b')}\n  from: https://example.com\nb:\n  digest: ${digest('5')}\n  from: https://example.com\n`;
   const after = withDigests(
     text,
     new Map([
@@ -11,10 +11,11 @@ test('lines keep their place and comments, new ones follow in order', () => {
       ['d', digest('8')],
       ['docker.io/b', digest('7')],
       ['c', digest('6')],
+      ['b', digest('5')],
     ]),
   );
   expect(after).toBe(
-    `# digests\n"docker.io/b": ${digest('7')} # seen in March\nc:\n  digest: ${digest('6')}\n  from: https://example.com\nd: ${digest('8')}\nz: ${digest('9')}\n`,
+    `# digests\n"docker.io/b": ${digest('7')} # seen in March\nc: ${digest('6')}\nb:\n  digest: ${digest('5')}\n  from: https://example.com\nd: ${digest('8')}\nz: ${digest('9')}\n`,
   );
 });
 

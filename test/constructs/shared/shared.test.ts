@@ -1,6 +1,7 @@
 import { hardenedPod, nativeSidecar } from '../../../constructs/shared/hardened-pod';
 import { imageReference, ownImageReference } from '../../../constructs/shared/images';
 import { versionPodLabels, versionSelector } from '../../../constructs/shared/labels';
+import { closedOff } from '../../../constructs/shared/egress';
 import { toOutside } from '../../../constructs/shared/network-policy';
 import { bytesQuantity, cpuQuantity } from '../../../constructs/shared/quantities';
 import { fakeDigest } from '../../support/platforms';
@@ -84,6 +85,34 @@ describe('egress', () => {
     ]);
     // A rule without addresses would open everything.
     expect(rulesOf([{ cidr: '10.0.0.0/8', ports: [22] }])).toEqual([]);
+  });
+
+  test('a destination whose port, or address, is not in the list is named; one without a list never is', () => {
+    const judged = (address: string, port: number, allow: readonly { cidr: string; ports?: number[] }[]): readonly string[] =>
+      closedOff([{ purpose: 'the cache', address, ports: [port] }], { name: 'prod', egress: { allow } }).map((each) => each.message);
+    const list = [{ cidr: '10.0.0.0/8', ports: [443] }, { cidr: '2001:db8::/32' }];
+    expect(judged('redis.infra:6379', 6379, [{ cidr: '10.0.0.0/8', ports: [443] }])).toEqual([
+      'egress.allow opens no port 6379, which the cache at redis.infra:6379 needs',
+    ]);
+    expect(judged('192.0.2.7:443', 443, list)).toEqual([
+      'egress.allow opens no range with 192.0.2.7 and port 443, which the cache at 192.0.2.7:443 needs',
+    ]);
+    const fine: readonly (readonly [string, number])[] = [
+      ['redis.infra:443', 443],
+      ['https://10.1.2.3/keys', 443],
+      ['[2001:db8::7]:6379', 6379],
+      ['later.kea.invalid:1024', 1024],
+    ];
+    for (const [address, port] of fine) expect([address, judged(address, port, list)]).toEqual([address, []]);
+    expect(closedOff([{ purpose: 'the API server', ports: [443, 6443] }], { name: 'prod' })).toEqual([]);
+    expect(
+      closedOff([{ purpose: 'the API server', ports: [443, 6443] }], {
+        name: 'prod',
+        egress: { allow: [{ cidr: '10.0.0.0/8', ports: [6379] }] },
+      }),
+    ).toMatchObject([
+      { code: 'KEA2017', severity: 'error', message: 'egress.allow opens no port 443 or 6443, which the API server needs' },
+    ]);
   });
 
   test('a range that holds the metadata services goes around them', () => {
