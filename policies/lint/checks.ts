@@ -1,6 +1,6 @@
 import { policyFindings as kind } from '../../core/findings/policies';
+import { serverDefaults } from '../generated/server-defaults';
 import { patternProblem } from '../library/pattern';
-import { serverDefaults } from '../server-defaults';
 import type { Complaint, LintedRule, LintedText } from './index';
 import { inLoop, pathOf, type Scope } from './paths';
 import { accessOf, callOf, children, isEmptyLiteral, literalOf, loopOf, nodesOf, textOf, type Node } from './syntax';
