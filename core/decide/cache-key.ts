@@ -1,7 +1,13 @@
 import { sha256Hex } from '../digests';
 
 /** Everything that an answer depends on. */
-export interface CacheQuestion {
+export interface CacheQuestion extends KeyBeginning {
+  /** RFC 8785 text of a body whose numbers all survived. */
+  readonly canonicalBody: string;
+}
+
+/** Everything but the body. */
+export interface KeyBeginning {
   readonly model: string;
   readonly contract: string;
   readonly method: string;
@@ -14,8 +20,6 @@ export interface CacheQuestion {
   readonly scope: 'shared' | 'principal';
   /** Issuer and subject; an empty one never forms a key. */
   readonly principal?: string;
-  /** RFC 8785 text of a body whose numbers all survived. */
-  readonly canonicalBody: string;
 }
 
 /**
@@ -23,6 +27,12 @@ export interface CacheQuestion {
  * `undefined` when the answer must not be cached: principal scope without a principal, or no epoch.
  */
 export function cacheKey(question: CacheQuestion): string | undefined {
+  const beginning = keyBeginning(question);
+  return beginning === undefined ? undefined : keyOf(beginning, question.canonicalBody);
+}
+
+/** What all keys of a method, version and caller begin with; `undefined` as in `cacheKey`. */
+export function keyBeginning(question: KeyBeginning): string | undefined {
   if (question.epoch === '') return undefined;
   if (question.scope === 'principal' && !question.principal) return undefined;
   const parts = [
@@ -36,9 +46,17 @@ export function cacheKey(question: CacheQuestion): string | undefined {
     question.epoch,
     question.scope,
     question.scope === 'principal' ? (question.principal ?? '') : '',
-    question.canonicalBody,
   ];
   let text = '';
-  for (const part of parts) text += `${part.length}:${part}`;
-  return sha256Hex(text);
+  for (const part of parts) text += lengthAnd(part);
+  return text;
+}
+
+/** The key of a body under a beginning. */
+export function keyOf(beginning: string, canonicalBody: string): string {
+  return sha256Hex(beginning + lengthAnd(canonicalBody));
+}
+
+function lengthAnd(part: string): string {
+  return `${part.length}:${part}`;
 }

@@ -1,25 +1,14 @@
 import type { FrontName } from '../../../core/contract/fronts';
-import type { JsonValue } from '../../../core/json';
 import { parseStrictJson } from '../../../core/strict-json';
 import { checkMediaType, readBody } from './body';
-import type { OipAnswerForm } from '../front/oip-request';
 import type { Call } from './call';
 import { frontPointer, jsonLength, readFront, takesMediaType } from './front';
+import type { AdmittedBody } from './known-bodies';
 import { isRefusal, refusal, type Refusal } from './refusal';
 import type { LoadedMethod } from './registry';
 import type { WorkerServices } from './services';
 import { limitName } from './token-charge';
 import { MAX_EXPLAINED_BYTES, MAX_JSON_DEPTH, MAX_JSON_KEYS } from './settings';
-
-/** A body that fits its method's schema. */
-export interface AdmittedBody {
-  readonly bytes: Buffer;
-  readonly value: JsonValue;
-  readonly exact: boolean;
-  readonly inexact: ReadonlyMap<string, string>;
-  /** Open Inference Protocol only: how the answer is to be written. */
-  readonly form?: OipAnswerForm;
-}
 
 export const ABORTED = 'aborted';
 
@@ -37,6 +26,10 @@ export async function admitBody(
   if ('refused' in body) return body;
   if ('aborted' in body) return ABORTED;
   call.notes.body = body.bytes;
+  // A standard's body is rewritten to the contract's, and is rare enough to be read each time.
+  const name = front === undefined ? services.bodies.name(method.requestSchema, body.bytes) : undefined;
+  const known = name === undefined ? undefined : services.bodies.find(name);
+  if (known !== undefined) return known;
   const length = jsonLength(call.request, front, body.bytes.length);
   if (typeof length !== 'number') return length;
   const parsed = parseStrictJson(body.bytes.subarray(0, length), {
@@ -70,7 +63,16 @@ export async function admitBody(
     const places = 'places' in read ? read.places : undefined;
     return refusal('invalid-request', { errors: errors.map((error) => ({ ...error, pointer: frontPointer(error.pointer, places) })) });
   }
-  return { ...read, exact: front === undefined ? parsed.exact : read.inexact.size === 0 };
+  return {
+    bytes: read.bytes,
+    value: read.value,
+    inexact: read.inexact,
+    exact: front === undefined ? parsed.exact : read.inexact.size === 0,
+    form: 'form' in read ? read.form : undefined,
+    name,
+    canonical: undefined,
+    keyed: undefined,
+  };
 }
 
 /** Counts the call against its caller's limit, whether or not the cache will answer it. */
@@ -80,7 +82,7 @@ export async function admitRate(call: Call, target: LoadedMethod, services: Work
   const taking = services.limiter.take(limitName(call, target), limit);
   const verdict = taking instanceof Promise ? await taking : taking;
   if (verdict.allowed) {
-    Object.assign(call.notes.headers, verdict.headers);
+    for (const [header, value] of Object.entries(verdict.headers)) call.notes.headers.push(header, value);
     return undefined;
   }
   return refusal('too-many-requests', { headers: verdict.headers });

@@ -2,12 +2,13 @@ import { canonicalJson } from '../../../core/canonical';
 import type { BundleContract, BundleVersion } from '../../../core/contract/bundle';
 import { Header } from '../../../core/contract/headers';
 import { cacheEpoch, type CacheEpochs } from '../../../core/decide/cache-epoch';
-import { cacheKey } from '../../../core/decide/cache-key';
+import { keyBeginning, keyOf } from '../../../core/decide/cache-key';
 import { storable } from '../../../core/decide/storable';
-import { ABORTED, type AdmittedBody } from './admit';
+import { ABORTED } from './admit';
 import type { CacheEntry, Lease } from './cache/entry';
 import { NO_LEASE } from './cache/memory';
 import { elapsed, type Answer, type Call } from './call';
+import type { AdmittedBody } from './known-bodies';
 import { askModel, type ModelOutcome, type ModelQuestion } from './model-call';
 import type { Refusal } from './refusal';
 import type { LoadedMethod } from './registry';
@@ -30,49 +31,90 @@ export function answerMethod(
   pinned: boolean,
   body: AdmittedBody,
   services: WorkerServices,
-): Promise<Answer | Refusal | typeof ABORTED> {
-  const { method, owner } = target;
-  const { cache } = method;
-  const question = {
+): Answer | Promise<Answer | Refusal | typeof ABORTED> {
+  const { cache } = target.method;
+  const question = (forward: string | Uint8Array): ModelQuestion => ({
     target,
     version,
     pinned,
     body,
+    forward,
     requestId: call.id,
     trace: traceOf(call),
-    remainingMs: method.timeoutMs - elapsed(call),
-  };
-  if (cache.scope === 'none') return answerAlone(call, { ...question, forward: body.bytes }, services);
-  // What is not exact has no canonical form that says the same, so it has no key.
-  const canonical = body.exact && !isStream(body) ? canonicalJson(body.value) : undefined;
-  const epochs = epochsOf(services);
-  const key =
-    canonical === undefined || epochs === undefined || !method.idempotent
-      ? undefined
-      : cacheKey({
-          model: owner.contract.model,
-          contract: owner.contract.contract,
-          method: method.method,
-          version: version.version,
-          versionDigest: version.digest,
-          schemaDigest: target.schemaDigest,
-          epoch: cacheEpoch(epochs, owner.contract.model, owner.contract.contract, version.version),
-          scope: cache.scope,
-          principal: call.caller.principal,
-          canonicalBody: canonical,
-        });
-  if (key === undefined || canonical === undefined) {
+    remainingMs: target.method.timeoutMs - elapsed(call),
+  });
+  if (cache.scope === 'none') return answerAlone(call, question(body.bytes), services);
+  const key = keyFor(call, target, version, cache, body, services);
+  if (key === undefined) {
     call.notes.cache = 'bypass';
     tell(call, cache, 'fwd=bypass');
-    return answerAlone(call, { ...question, forward: body.bytes }, services);
+    return answerAlone(call, question(body.bytes), services);
   }
-  return answerByKey(call, key, cache, { ...question, forward: canonical }, services);
+  const near = services.cache.peek(key);
+  const canonical = body.canonical ?? '';
+  if (near === undefined) return answerByKey(call, key, cache, question(canonical), services);
+  return hit(call, key, cache, near, target, body, () => question(canonical), services);
 }
 
-/** Of the bundle and of the store; without one nothing is kept. */
-function epochsOf({ registry, cache }: WorkerServices): readonly CacheEpochs[] | undefined {
-  const { epochs } = cache;
-  return epochs && [{ base: registry.epoch ?? '', purged: registry.purged }, epochs];
+/** The key under which the answer to this body is kept; its canonical text is made on the way. */
+function keyFor(
+  call: Call,
+  target: LoadedMethod,
+  version: BundleVersion,
+  cache: CachedScope,
+  body: AdmittedBody,
+  services: WorkerServices,
+): string | undefined {
+  // What is not exact has no canonical form that says the same, so it has no key.
+  if (!body.exact || !target.method.idempotent || isStream(body)) return undefined;
+  const beginning = beginningOf(call, target, version, cache, services);
+  if (beginning === undefined) return undefined;
+  body.canonical ??= canonicalJson(body.value);
+  if (body.keyed?.beginning !== beginning) body.keyed = { beginning, key: keyOf(beginning, body.canonical) };
+  return body.keyed.key;
+}
+
+/** What the last key of a method and version began with, and what it was made of. */
+interface Beginning {
+  readonly epochs: CacheEpochs;
+  readonly base: string | undefined;
+  readonly purged: CacheEpochs['purged'];
+  readonly principal: string;
+  readonly text: string | undefined;
+}
+
+const beginnings = new WeakMap<LoadedMethod, Map<string, Beginning>>();
+
+function beginningOf(
+  call: Call,
+  target: LoadedMethod,
+  { version, digest }: BundleVersion,
+  { scope }: CachedScope,
+  { registry, cache: { epochs } }: WorkerServices,
+): string | undefined {
+  // Of the bundle and of the store; without one nothing is kept.
+  if (epochs === undefined) return undefined;
+  const { epoch: base, purged } = registry;
+  const principal = scope === 'principal' ? call.caller.principal : '';
+  let ofMethod = beginnings.get(target);
+  if (ofMethod === undefined) beginnings.set(target, (ofMethod = new Map()));
+  const last = ofMethod.get(version);
+  if (last !== undefined && last.epochs === epochs && last.base === base && last.purged === purged && last.principal === principal)
+    return last.text;
+  const { model, contract } = target.owner.contract;
+  const text = keyBeginning({
+    model,
+    contract,
+    method: target.method.method,
+    version,
+    versionDigest: digest,
+    schemaDigest: target.schemaDigest,
+    epoch: cacheEpoch([{ base: base ?? '', purged }, epochs], model, contract, version),
+    scope,
+    principal,
+  });
+  ofMethod.set(version, { epochs, base, purged, principal, text });
+  return text;
 }
 
 async function answerByKey(
@@ -82,8 +124,6 @@ async function answerByKey(
   question: ModelQuestion,
   services: WorkerServices,
 ): Promise<Answer | Refusal | typeof ABORTED> {
-  const near = services.cache.peek(key);
-  if (near !== undefined) return hit(call, key, cache, near, question, services);
   const { timeoutMs } = question.target.method;
   // Others may join who have more time left than whoever was first: each of them keeps to its own.
   const shared = { ...question, remainingMs: timeoutMs };
@@ -91,21 +131,32 @@ async function answerByKey(
   const result = await whileConnected(call, flight.result, flight.leave, question.remainingMs);
   if (result === ABORTED) return ABORTED;
   if (result === LATE) return { refused: 'timeout' };
-  if (result.from === 'cache') return hit(call, key, cache, result.entry, question, services);
+  if (result.from === 'cache') return hit(call, key, cache, result.entry, question.target, question.body, () => question, services);
   call.notes.cache = result.stored ? 'stored' : 'miss';
   if (flight.leader) call.notes.asked = { question, outcome: result.outcome };
   tell(call, cache, `fwd=miss${result.stored ? '; stored' : ''}${flight.leader ? '' : '; collapsed'}`);
   return answerOf(call, question, result.outcome, services);
 }
 
-function hit(call: Call, key: string, cache: CachedScope, entry: CacheEntry, question: ModelQuestion, services: WorkerServices): Answer {
+function hit(
+  call: Call,
+  key: string,
+  cache: CachedScope,
+  entry: CacheEntry,
+  target: LoadedMethod,
+  body: AdmittedBody,
+  question: () => ModelQuestion,
+  services: WorkerServices,
+): Answer {
   const now = Date.now();
   call.notes.cache = 'hit';
   call.notes.version = entry.version;
   // A number of seconds that is negative says that the answer is stale, RFC 9211 §2.6.
   tell(call, cache, `hit; ttl=${Math.floor((entry.expiresAt - now) / 1000)}`, Math.max(0, Math.floor((now - entry.storedAt) / 1000)));
-  if (entry.expiresAt <= now) refresh(key, cache, question, services);
-  chargeWhole(call, question.target, entry.body, services);
+  // What came again is likely to come once more.
+  services.bodies.add(body);
+  if (entry.expiresAt <= now) refresh(key, cache, question(), services);
+  chargeWhole(call, target, entry.body, services);
   return whole(entry.body);
 }
 
@@ -113,8 +164,8 @@ function hit(call: Call, key: string, cache: CachedScope, entry: CacheEntry, que
 function tell(call: Call, cache: CachedScope, status: string, age?: number): void {
   const { contract } = call.notes;
   if (cache.scope === 'shared' && contract !== undefined && SENSITIVE.has(contract.contract.classification)) return;
-  call.notes.headers[Header.cacheStatus] = `kea; ${status}`;
-  if (age !== undefined) call.notes.headers['age'] = String(age);
+  call.notes.headers.push(Header.cacheStatus, `kea; ${status}`);
+  if (age !== undefined) call.notes.headers.push('age', String(age));
 }
 
 const SENSITIVE: ReadonlySet<BundleContract['classification']> = new Set(['confidential', 'restricted']);

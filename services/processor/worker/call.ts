@@ -24,34 +24,34 @@ export interface Call {
   readonly notes: CallNotes;
 }
 
-/** What becomes the audit record and the metrics. */
-export interface CallNotes {
-  part?: string;
-  contract?: LoadedContract;
-  method?: LoadedMethod;
-  body?: Buffer;
-  pointers?: readonly string[];
-  cache?: 'hit' | 'miss' | 'stored' | 'bypass';
-  pinned?: boolean;
-  version?: string;
+/** What becomes the audit record and the metrics. All members are there from the beginning, so that notes have one shape. */
+export class CallNotes {
+  part: string | undefined = undefined;
+  contract: LoadedContract | undefined = undefined;
+  method: LoadedMethod | undefined = undefined;
+  body: Buffer | undefined = undefined;
+  pointers: readonly string[] | undefined = undefined;
+  cache: 'hit' | 'miss' | 'stored' | 'bypass' | undefined = undefined;
+  pinned: true | undefined = undefined;
+  version: string | undefined = undefined;
   /** The version that should have answered but had no instance. */
-  insteadOf?: string;
-  upstreamMs?: number;
+  insteadOf: string | undefined = undefined;
+  upstreamMs: number | undefined = undefined;
   /** The model was asked for this call alone or first; absent for a hit and for who joined. */
-  asked?: Asked;
+  asked: Asked | undefined = undefined;
   /** The answer did not fit the response schema and was passed on, as the contract says. */
-  outsideContract?: boolean;
-  problem?: ProblemName;
+  outsideContract: true | undefined = undefined;
+  problem: ProblemName | undefined = undefined;
   /** Why the model's answer was not passed on; for the record only. */
-  reason?: string;
-  aborted?: boolean;
-  streamed?: boolean;
+  reason: string | undefined = undefined;
+  aborted: true | undefined = undefined;
+  streamed: true | undefined = undefined;
   /** The standard whose path was called. */
-  front?: FrontName;
+  front: FrontName | undefined = undefined;
   /** A gRPC call that was let go: what the model answered stands elsewhere. */
-  intent?: boolean;
-  /** Headers for the answer, whatever it is. */
-  headers: { [name: string]: string };
+  intent: true | undefined = undefined;
+  /** Headers for the answer, whatever it is: name, value, name, value. */
+  readonly headers: string[] = [];
 }
 
 export type Answer =
@@ -79,7 +79,7 @@ export function newCall(request: IncomingMessage, response: ServerResponse, serv
     started: performance.now(),
     caller: readCaller(request.headers, services.registry.roleOf),
     memory: new MemoryShare(services.memory),
-    notes: { headers: {} },
+    notes: new CallNotes(),
   };
 }
 

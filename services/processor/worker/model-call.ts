@@ -5,7 +5,7 @@ import { Header } from '../../../core/contract/headers';
 import { fallbackVersion } from '../../../core/decide/choose-version';
 import type { JsonValue } from '../../../core/json';
 import { decodeCall, encodeCall } from '../codec';
-import type { AdmittedBody } from './admit';
+import type { AdmittedBody } from './known-bodies';
 import type { Room } from './gates';
 import { refusal, retryLater, isRefusal, type Refusal } from './refusal';
 import type { LoadedMethod } from './registry';

@@ -27,7 +27,8 @@ export async function serve(request: IncomingMessage, response: ServerResponse, 
   const call = newCall(request, response, services);
   try {
     const result = await decide(call, services).catch((error: Error) => internal(call, error));
-    await finish(call, result, services);
+    const finishing = finish(call, result, services);
+    if (finishing !== undefined) await finishing;
     services.shadow.mirror(call, services);
   } catch (error) {
     internal(call, error as Error);
@@ -54,7 +55,8 @@ async function decide(call: Call, services: WorkerServices): Promise<Answer | Re
   if (limited !== undefined) return limited;
   const choice = pickVersion(call, target, services);
   if (isRefusal(choice)) return choice;
-  const answer = await answerMethod(call, target.method, choice.version, choice.pinned, body, services);
+  const answering = answerMethod(call, target.method, choice.version, choice.pinned, body, services);
+  const answer = answering instanceof Promise ? await answering : answering;
   return answer === ABORTED || isRefusal(answer) ? answer : writeFront(call, target.method, body.form, answer);
 }
 
@@ -111,12 +113,11 @@ function json(document: JsonObject): Answer {
 }
 
 /** Records the call, then answers: at `durable` and `strict` the record is on disk before the first byte leaves. */
-async function finish(call: Call, result: Answer | Refusal | typeof ABORTED, services: WorkerServices): Promise<void> {
+function finish(call: Call, result: Answer | Refusal | typeof ABORTED, services: WorkerServices): void | Promise<void> {
   if (result === ABORTED) {
     call.notes.aborted = true;
-    await record(call, CLIENT_LEFT, 0, services);
-    call.response.destroy();
-    return;
+    const recording = record(call, CLIENT_LEFT, 0, services);
+    return recording instanceof Promise ? recording.then(() => void call.response.destroy()) : void call.response.destroy();
   }
   let answer: Answer;
   if (isRefusal(result)) {
@@ -125,18 +126,23 @@ async function finish(call: Call, result: Answer | Refusal | typeof ABORTED, ser
   } else {
     answer = result;
   }
-  const bytes = answer.kind === 'whole' ? Buffer.byteLength(answer.body) : 0;
-  const recorded = await record(call, answer.status, bytes, services);
-  if (!recorded) {
-    if (answer.kind === 'stream') answer.cancel();
-    call.notes.problem = 'audit-unavailable';
-    return sendWhole(call, { kind: 'whole', ...problemAnswer(retryLater('audit-unavailable', 5), call.id) });
-  }
-  return answer.kind === 'stream' ? sendStream(call, answer) : sendWhole(call, answer);
+  const recording = record(call, answer.status, answer.kind === 'whole' ? lengthOf(answer.body) : 0, services);
+  return recording instanceof Promise ? recording.then((recorded) => send(call, answer, recorded)) : send(call, answer, recording);
+}
+
+function lengthOf(body: Uint8Array | string): number {
+  return typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+}
+
+function send(call: Call, answer: Answer, recorded: boolean): void | Promise<void> {
+  if (recorded) return answer.kind === 'stream' ? sendStream(call, answer) : sendWhole(call, answer);
+  if (answer.kind === 'stream') answer.cancel();
+  call.notes.problem = 'audit-unavailable';
+  return sendWhole(call, { kind: 'whole', ...problemAnswer(retryLater('audit-unavailable', 5), call.id) });
 }
 
 /** False when the answer must not leave, because its record could not be written. */
-async function record(call: Call, status: number, bytes: number, services: WorkerServices): Promise<boolean> {
+function record(call: Call, status: number, bytes: number, services: WorkerServices): boolean | Promise<boolean> {
   count(call, status, services);
   const event = auditEvent(call, status, bytes, services);
   const level = auditLevel(call);
@@ -144,8 +150,7 @@ async function record(call: Call, status: number, bytes: number, services: Worke
     services.audit.append(event);
     return true;
   }
-  const written = await services.audit.appendDurable(event);
-  return written || level !== 'strict';
+  return services.audit.appendDurable(event).then((written) => written || level !== 'strict');
 }
 
 function count(call: Call, status: number, { metrics }: WorkerServices): void {

@@ -2,6 +2,7 @@ import type { AuditLog } from '../../audit/audit-log';
 import type { MemoryBudget } from './body';
 import type { ResponseCache } from './cache/entry';
 import type { SingleFlight } from './cache/single-flight';
+import type { KnownBodies } from './known-bodies';
 import type { RateLimiter } from './limiter';
 import type { Denials } from './denials';
 import type { Gates } from './gates';
@@ -16,6 +17,8 @@ import type { Validators } from './validators';
 export interface WorkerServices {
   readonly registry: Registry;
   readonly validators: Validators;
+  /** Verdicts on bodies that came again. */
+  readonly bodies: KnownBodies;
   readonly limiter: RateLimiter;
   readonly cache: ResponseCache;
   readonly flights: SingleFlight<FlightResult>;

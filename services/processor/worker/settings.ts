@@ -38,6 +38,11 @@ export const MAX_JSON_KEYS = 100_000;
 /** Validators kept; one takes a few hundred bytes a keyword. */
 export const MAX_VALIDATORS = 5000;
 
+/** Bodies remembered because they came again: how many, how large each, and what they may take together. */
+export const MAX_KNOWN_BODIES = 4096;
+export const MAX_KNOWN_BODY = 4096;
+export const MAX_KNOWN_BYTES = 16 * 1024 * 1024;
+
 /** Validation errors told to a caller. */
 export const MAX_TOLD_ERRORS = 20;
 

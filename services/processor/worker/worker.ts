@@ -14,6 +14,7 @@ import { makeCache } from './cache';
 import { SingleFlight } from './cache/single-flight';
 import { Denials } from './denials';
 import { Gates } from './gates';
+import { KnownBodies } from './known-bodies';
 import { MemoryRateLimiter, RedisRateLimiter } from './limiter';
 import { Metrics } from './metrics';
 import { answerProbe, type ProbeState } from './probe';
@@ -53,6 +54,7 @@ export class RequestWorker {
     this.services = {
       registry: new Registry((digest, schema) => validators.prepare(digest, schema)),
       validators,
+      bodies: new KnownBodies(),
       limiter: redis === undefined ? limiter : new RedisRateLimiter(redis, limiter),
       cache: makeCache(config.cache, redis),
       flights: new SingleFlight(),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { canonicalJson } from '../../../core/canonical';
 import type { JsonValue } from '../../../core/json';
+import { KnownBodies } from '../../../services/processor/worker/known-bodies';
 import { json } from '../../support/stand-in-inner';
 import { makePart, WorkerFixture } from '../../support/worker-fixture';
 
@@ -74,4 +75,74 @@ test.each(['none', 'shared'] as const)('cache %s: the model reads the value that
     }),
     { numRuns: 400 },
   );
+});
+
+test('a body that came before is judged as it was the first time, and only by its own schema', async () => {
+  const strict = { type: 'object', additionalProperties: false, properties: { a: { type: 'number' }, b: { type: 'string' } } };
+  const method = (name: string, schema: object) => ({
+    method: name,
+    request: schema,
+    response: {},
+    responseCheck: 'none' as const,
+    maxBodyBytes: 100_000,
+    cache: { scope: 'shared' as const, ttlSeconds: 600 },
+  });
+  fixture = await WorkerFixture.start([makePart({ methods: [method('score', request), method('strict', strict)] })]);
+  fixture.inner.answer = (call, response) => json(response, 200, { heard: call.body });
+  const { bodies } = fixture.worker.services;
+  const verdict = async (name: string, raw: string) => {
+    const { status, json: answer } = await fixture.call({ method: name, raw });
+    return {
+      status,
+      heard: status === 200 ? (answer as { heard: unknown }).heard : undefined,
+      rules: (answer as { errors?: unknown }).errors,
+    };
+  };
+  await fc.assert(
+    fc.asyncProperty(text, async (raw) => {
+      for (const name of ['score', 'strict']) {
+        const first = await verdict(name, raw);
+        // The second answer comes from the cache and has the bytes remembered; the third is by what was remembered.
+        expect(await verdict(name, raw)).toEqual(first);
+        expect(await verdict(name, raw)).toEqual(first);
+      }
+    }),
+    { numRuns: 150 },
+  );
+  expect(bodies.size).toBeGreaterThan(20);
+});
+
+describe('bodies that are remembered', () => {
+  const body = (bodies: KnownBodies, bytes: Buffer, schema = 's') => ({
+    bytes,
+    value: null,
+    exact: true,
+    inexact: new Map<string, string>(),
+    form: undefined,
+    name: bodies.name(schema, bytes),
+    canonical: undefined,
+    keyed: undefined,
+  });
+
+  test('are told apart by every byte and by their schema', () => {
+    const bodies = new KnownBodies();
+    for (let byte = 0; byte < 256; byte++) bodies.add(body(bodies, Buffer.from([byte])));
+    expect(bodies.size).toBe(256);
+    for (let byte = 0; byte < 256; byte++)
+      expect(bodies.find(bodies.name('s', Buffer.from([byte])) as string)?.bytes).toEqual(Buffer.from([byte]));
+    expect(bodies.find(bodies.name('other', Buffer.from([1])) as string)).toBeUndefined();
+  });
+
+  test('are bounded in number and bytes, each and together', () => {
+    const few = new KnownBodies(1_000_000, 3);
+    for (const letter of 'abc') few.add(body(few, Buffer.from(letter)));
+    few.find(few.name('s', Buffer.from('a')) as string);
+    few.add(body(few, Buffer.from('d')));
+    expect([...'abcd'].filter((letter) => few.find(few.name('s', Buffer.from(letter)) as string) !== undefined)).toEqual(['a', 'c', 'd']);
+    const small = new KnownBodies(20_000);
+    for (let index = 0; index < 100; index++) small.add(body(small, Buffer.from(`${index}`.padStart(500, '0'))));
+    expect(small.bytes).toBeLessThanOrEqual(20_000);
+    expect(small.size).toBeGreaterThan(1);
+    expect(small.name('s', Buffer.alloc(4097))).toBeUndefined();
+  });
 });
