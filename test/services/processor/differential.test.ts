@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { canonicalJson } from '../../../core/canonical';
-import type { JsonValue } from '../../../core/json';
+import type { JsonSchema, JsonValue } from '../../../core/json';
 import { KnownBodies } from '../../../services/processor/worker/known-bodies';
 import { json } from '../../support/stand-in-inner';
 import { makePart, WorkerFixture } from '../../support/worker-fixture';
@@ -79,7 +79,7 @@ test.each(['none', 'shared'] as const)('cache %s: the model reads the value that
 
 test('a body that came before is judged as it was the first time, and only by its own schema', async () => {
   const strict = { type: 'object', additionalProperties: false, properties: { a: { type: 'number' }, b: { type: 'string' } } };
-  const method = (name: string, schema: object) => ({
+  const method = (name: string, schema: JsonSchema) => ({
     method: name,
     request: schema,
     response: {},
