@@ -52,6 +52,8 @@ export class DevDatabase extends Construct {
       spec: {
         serviceName: name,
         replicas: 1,
+        // Otherwise a pod that never got ready would keep the update that mends it from coming.
+        podManagementPolicy: 'Parallel',
         revisionHistoryLimit: 3,
         selector: { matchLabels: selector },
         template: {
@@ -76,7 +78,13 @@ export class DevDatabase extends Construct {
                 resources: { cpuMillis: 100, memoryBytes: 512 * MiB, ephemeralStorageBytes: 256 * MiB },
                 startupProbe: { ...probe, failureThreshold: 30 },
                 readinessProbe: probe,
-                livenessProbe: { ...probe, periodSeconds: 20 },
+                // A server that is only busy still takes connections.
+                livenessProbe: {
+                  tcpSocket: { port: k8s.IntOrString.fromString('postgres') },
+                  periodSeconds: 20,
+                  timeoutSeconds: 5,
+                  failureThreshold: 6,
+                },
                 volumeMounts: [
                   { name: 'data', mountPath: DATA },
                   { name: 'secrets', mountPath: SECRETS, readOnly: true },

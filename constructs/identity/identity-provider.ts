@@ -30,7 +30,7 @@ export interface IdentityProviderProps {
 
 /**
  * Who vouches for callers. A provider that exists needs no object: the gateway reads its keys. A managed one is Keycloak with PostgreSQL from outside,
- * and the Jobs that keep its realm as the files say.
+ * or of the plan for development, and the Jobs that keep its realm as the files say.
  */
 export class IdentityProvider extends Construct {
   constructor(scope: Construct, id: string, props: IdentityProviderProps) {
@@ -124,7 +124,9 @@ export class IdentityProvider extends Construct {
     });
     policy('AllowScrapers', 'from-scrapers', allowFrom(selector, [scrapers()], ['management']));
     policy('AllowMembers', 'from-members', allowFrom(selector, members, ['cluster', 'liveness']));
-    const databasePort = Number(database.address.slice(database.address.lastIndexOf(':') + 1));
+    const at = database.address.lastIndexOf(':');
+    const databasePort = Number(database.address.slice(at + 1));
+    const databasePods = platformSelector('identity-database', database.address.slice(0, at));
     const providers = brokers.flatMap(({ oidc }) => (oidc ? [oidc.tokenUrl, oidc.jwksUrl] : [])).map(portOf);
     const databaseAt = { purpose: "Keycloak's database", address: database.address, ports: [databasePort] };
     const loginsAt = brokers.flatMap(({ oidc, name }) =>
@@ -136,7 +138,8 @@ export class IdentityProvider extends Construct {
       'to-database',
       allowTo(selector, [
         toDns(),
-        ...toOutside([...new Set([databasePort, ...providers])], stack),
+        ...(database.inPlan ? [toPods([podsIn(stack.namespaces.platform, databasePods)], [databasePort])] : []),
+        ...toOutside([...new Set(database.inPlan ? providers : [databasePort, ...providers])], stack),
         toPods(members, [KeycloakPort.cluster, KeycloakPort.liveness]),
       ]),
     );

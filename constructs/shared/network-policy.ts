@@ -60,6 +60,8 @@ export function toPods(peers: readonly k8s.NetworkPolicyPeer[], ports: readonly 
 
 /** Egress by ports to whatever the stack allows: its list, or any address; never to the clouds' metadata services. No rule where nothing fits. */
 export function toOutside(ports: readonly number[], { egress }: Pick<ResolvedStack, 'egress'>): k8s.NetworkPolicyEgressRule[] {
+  // A rule without ports would open all of them.
+  if (ports.length === 0) return [];
   if (egress === undefined) return [{ to: [ipBlock('0.0.0.0/0'), ipBlock('::/0')], ports: ports.map(tcp) }];
   return egress.allow.flatMap((each) => {
     const open = ports.filter((port) => each.ports?.includes(port) ?? true);

@@ -13,6 +13,8 @@ export const imageNames: readonly string[];
 export interface Recipe {
   image(): { readonly name: string; readonly tag: string };
   key(): Promise<string>;
+  /** Makers beside `recipes.mjs` whose change makes the image anew. */
+  readonly files?: readonly string[];
   make(into: unknown): Promise<object>;
 }
 export const recipes: Readonly<Record<string, Recipe>>;

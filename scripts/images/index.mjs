@@ -12,11 +12,9 @@ import { recipes } from './recipes.mjs';
 import { NONROOT, Root } from './root.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-/** The makers themselves are part of what an image is made of. */
-const makers = () =>
-  ['archive.mjs', 'bill.mjs', 'keycloak.mjs', 'programs.mjs', 'recipes.mjs', 'root.mjs']
-    .map((file) => readFileSync(join(here, file), 'utf8'))
-    .join('');
+/** The makers themselves are part of what an image is made of: those of every image, and the recipe's own `files`. */
+const makers = ({ files = [], make }) =>
+  [String(make), ...['archive.mjs', 'root.mjs', ...files].map((file) => readFileSync(join(here, file), 'utf8'))].join('');
 
 export { recipes };
 export const imageNames = Object.keys(recipes);
@@ -30,7 +28,10 @@ export async function buildImage(id, recipe = recipes[id]) {
   await build();
   const content = await recipe.key();
   const { name, tag } = recipe.image();
-  const key = createHash('sha256').update([makers(), content, name, tag].join('\n')).digest('hex').slice(0, 16);
+  const key = createHash('sha256')
+    .update([makers(recipe), content, name, tag].join('\n'))
+    .digest('hex')
+    .slice(0, 16);
   const archive = join(folder, `${id}-${key}.tar`);
   const memo = `${archive}.json`;
   return withLock(join(folder, `${id}.lock`), async () => {

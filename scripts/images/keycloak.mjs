@@ -19,6 +19,7 @@ const TOOLS = [
   'id',
   'ls',
   'mkdir',
+  'printf',
   'readlink',
   'rm',
   'sed',
@@ -51,6 +52,7 @@ export function keycloakRecipe(image, distribution) {
   return {
     image,
     user: { uid: 1000, gid: 1000 },
+    files: ['keycloak.mjs'],
     key: async () =>
       createHash('sha256')
         .update(`${await distribution()} ${jdk().folder}`)

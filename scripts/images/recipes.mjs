@@ -7,6 +7,7 @@ import { root } from '../lib/project.mjs';
 import { ensure } from '../parts/index.mjs';
 import { execute } from '../parts/tools.mjs';
 import { keycloakRecipe, whereIs } from './keycloak.mjs';
+import { postgresRecipe } from './postgres.mjs';
 import { content, stage } from './programs.mjs';
 
 const require = createRequire(import.meta.url);
@@ -24,6 +25,7 @@ function planned() {
 function own(which) {
   return {
     image: () => planned().KeaImage[which],
+    files: ['programs.mjs', 'bill.mjs'],
     key: async () => digest(process.version, ...content(which)),
     async make(into) {
       await into.program(process.execPath, NODE);
@@ -71,7 +73,7 @@ async function keycloakDistribution() {
   return dirname(await ensure('keycloak'));
 }
 
-/** Recipe: `image` names it, `key` tells when it must be made again, `make` fills the root and returns how it starts. */
+/** Recipe: `image` names it, `key` tells when it must be made again, `make` fills the root and returns how it starts, `files` beside this one have a part in that. */
 export const recipes = {
   services: own('services'),
   agent: own('agent'),
@@ -104,6 +106,10 @@ export const recipes = {
   envoy: single('envoy', 'envoy', '/usr/local/bin/envoy'),
   redis: single('redis', 'redis', '/usr/local/bin/redis-server', { user: { uid: 999, gid: 1000 }, beside: ['redis-cli'] }),
   keycloak: keycloakRecipe(() => planned().PlatformImage.keycloak, keycloakDistribution),
+  postgres: postgresRecipe(
+    () => planned().PlatformImage.postgres,
+    () => ensure('postgres'),
+  ),
   'student-grades': modelImage(
     join(root, 'models/education/student-grades'),
     { name: 'registry.example.com/education/student-grades', tag: '1.0.0' },
