@@ -55,7 +55,7 @@ export interface LocalOptions {
   readonly keycloak?: boolean;
   /** Issuer of a provider that runs elsewhere, instead of the embedded one. */
   readonly oidc?: string;
-  /** Request workers of the processor. @default 1 */
+  /** Request workers of the processor. @default 2 */
   readonly workers?: number;
   /** Where state is kept. @default - `.kea` in the project */
   readonly state?: string;
@@ -307,7 +307,7 @@ class LocalRun implements LocalPlatform {
       managementPort,
       adminPort,
       portalPort,
-      workers: this.options.workers ?? 1,
+      workers: this.options.workers ?? 2,
       ...(login ? { login } : {}),
     };
   }

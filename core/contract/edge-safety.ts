@@ -75,7 +75,7 @@ type Breach = readonly [RouteRule, string];
 function accessBreaches(route: JsonObject, scope: RouteScope): readonly Breach[] {
   const filters = object(route['typed_per_filter_config']);
   const breaches: Breach[] = Object.keys(filters)
-    .filter((filter) => !ALLOWED_FILTERS.has(filter) && !(filter === EXT_AUTHZ && scope.clusters !== undefined))
+    .filter((filter) => !ALLOWED_FILTERS.has(filter) && !(filter === EXT_AUTHZ && (scope.clusters !== undefined || asksProcessor(filters))))
     .map((filter) => ['weak-rule', `it configures the filter ${filter}`]);
   const jwt = filters[JWT];
   const optional = isJsonObject(jwt) && jwt['requirement_name'] === 'optional' && Object.keys(jwt).length === 2;
@@ -87,6 +87,12 @@ function accessBreaches(route: JsonObject, scope: RouteScope): readonly Breach[]
   if (rules['action'] !== 'ALLOW') breaches.push(['weak-rule', 'its rule is not an ALLOW list']);
   for (const policy of policies) breaches.push(...policyBreaches(policy, optional));
   return breaches;
+}
+
+/** ext_authz switched on, which only ever refuses more. */
+function asksProcessor(filters: JsonObject): boolean {
+  const { '@type': _type, ...config } = object(filters[EXT_AUTHZ]);
+  return JSON.stringify(config) === '{"check_settings":{}}';
 }
 
 /** A login stands on the documentation only, hands its token to the check behind it, and its cookies go nowhere else. */

@@ -34,13 +34,16 @@ export const ManagementPath = {
 /** Answered by the public listener itself, without a token: 200, and 503 while it drains. */
 export const EDGE_HEALTH_PATH = '/-/health';
 
+/** Where the documentation site stands on the public listener. */
+export const PORTAL_PATH = '/docs';
+
 /** Paths of a worker's socket that are no calls. */
 export const WorkerPath = {
   /** Asked by Envoy: 200 while the worker takes calls, 503 once it leaves. */
   health: '/-/health',
   /** Asked by the supervisor through Envoy's probe listener: the digest of the bundle, once the inner listener answered too. */
   ready: '/-/ready',
-  /** Asked by the edge before each gRPC call, in front of the call's own path: 200 lets it go. */
+  /** Asked by the edge before each gRPC call and each page of the portal, in front of the call's own path: 200 lets it go. */
   authz: '/-/authz',
 } as const;
 

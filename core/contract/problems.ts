@@ -1,4 +1,5 @@
 import type { JsonValue } from '../json';
+import type { FrontName } from './fronts';
 
 /** Media type of every error answer, RFC 9457. */
 export const PROBLEM_JSON = 'application/problem+json';
@@ -48,4 +49,9 @@ export interface ProblemDocument {
   readonly instance: string;
   readonly errors?: readonly { readonly pointer: string; readonly rule: string; readonly detail: string }[];
   readonly [extension: string]: JsonValue | undefined;
+}
+
+/** The member `error` of a problem document on a standard path: a text for the Open Inference Protocol, an object for OpenAI's clients. */
+export function frontError(front: FrontName, name: ProblemName, message: string = Problem[name].title, pointer?: string): JsonValue {
+  return front === 'infer' ? message : { message, type: name, code: name, param: pointer ?? null };
 }

@@ -19,6 +19,7 @@ export const groups = [
   { name: 'golden', quick: true, tests: (file) => file.startsWith('test/golden/'), parts: [] },
   { name: 'envoy', quick: true, story: true, tests: inFolder('envoy'), parts: ['envoy'] },
   { name: 'attack', quick: false, story: true, tests: inFolder('attack'), parts: ['envoy'] },
+  { name: 'clients', quick: false, story: true, tests: inFolder('clients'), parts: ['envoy', 'clients'] },
   { name: 'load', quick: false, story: true, tests: inFolder('load'), parts: ['envoy', 'redis'] },
   { name: 'local-run', quick: true, story: true, tests: inFolder('local-run'), parts: ['envoy'] },
   { name: 'keycloak', quick: false, story: true, tests: inFolder('keycloak'), parts: ['keycloak', 'postgres', 'chromium', 'envoy'] },

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { withLock } from '../lib/lock.mjs';
 import { duration, say } from '../lib/project.mjs';
+import { clients } from './clients.mjs';
 import { containerd, etcd, kubectl } from './debian.mjs';
 import { envoy } from './envoy.mjs';
 import { buildah, dockerRegistry, skopeo } from './images.mjs';
@@ -15,7 +16,7 @@ import { redis } from './redis.mjs';
 import { execute } from './tools.mjs';
 
 export const parts = [
-  ...[envoy, redis, etcd, kubectl, keycloak, postgres, chromium],
+  ...[envoy, redis, etcd, kubectl, keycloak, postgres, chromium, clients],
   ...[kubeApiserver, kubeControllerManager, kubeScheduler, kubelet, kubeProxy],
   ...[pulumi, pulumiKubernetes],
   ...[containerd, runc, cni, coredns, metricsServer, netpol, pause],

@@ -8,10 +8,13 @@ import { PROCESSOR_CLUSTER } from './platform-clusters';
 export const AUTHZ_FILTER = 'envoy.filters.http.ext_authz';
 
 /** What the processor is told of a call that passes it by: who calls what, never a token or a body. */
-const TOLD = [Header.subject, Header.issuer, Header.client, Header.roles, Header.model, Header.version, Header.requestId] as const;
+const TOLD = [
+  ...[Header.subject, Header.issuer, Header.client, Header.tokenId, Header.tenant, Header.roles],
+  ...[Header.model, Header.version, Header.requestId],
+] as const;
 
 /**
- * Asks a worker about each gRPC call: deny list, limits, and the record that the call was made. Off in the listener, on for the routes that
+ * Asks a worker about what does not go through it. Of each gRPC call: deny list, limits, and the record that it was made; of each page of the portal: deny list. Off in the listener, on for the routes that
  * carry `askProcessor`. No answer, a late one or a broken one is a refusal.
  */
 export function authzFilter(): JsonObject {

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../core/json';
 import { CLOCK_SKEW_SECONDS, claimPath } from '../../../core/contract/identity';
 import { issuersOf, trustedIssuer } from '../../../schema/access/issuers';
 import type { ResolvedIdentity, ResolvedIssuer } from '../../../schema/resolved';
-import { CLAIMS_KEY, JWT_FILTER } from './claims';
+import { CLAIMS_KEY, JWT_FILTER, PLAIN_NAME } from './claims';
 import { extension, typed } from './envoy';
 
 /** Requirement for methods that are declared public: no token, or a valid one. */
@@ -43,7 +43,7 @@ function provider(identity: ResolvedIssuer, at: number): JsonObject {
   return {
     issuer: identity.issuer,
     audiences: trustedIssuer(identity).audiences,
-    ...(identity.claims.subject === 'sub' ? { subjects: WITHOUT_OUTER_BLANKS } : {}),
+    ...(identity.claims.subject === 'sub' ? { subjects: { safe_regex: { regex: `(${PLAIN_NAME})?` } } } : {}),
     require_expiration: true,
     clock_skew_seconds: CLOCK_SKEW_SECONDS,
     // Without this, Envoy also takes `?access_token=`, which ends in other people's logs.
@@ -62,9 +62,6 @@ function provider(identity: ResolvedIssuer, at: number): JsonObject {
     ...keys(identity, at),
   };
 }
-
-/** Names travel to the processor in a header, whose outer blanks HTTP drops: `ada` and `ada ` would be one principal there. */
-const WITHOUT_OUTER_BLANKS = { safe_regex: { regex: '(\\S(.*\\S)?)?' } };
 
 function claimHeader(header: string, claim: string): JsonObject {
   const path = claimPath(claim);

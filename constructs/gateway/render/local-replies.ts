@@ -1,4 +1,5 @@
-import { type ProblemName, Problem, PROBLEM_JSON, problemType } from '../../../core/contract/problems';
+import { frontError, type ProblemName, Problem, PROBLEM_JSON, problemType } from '../../../core/contract/problems';
+import { PORTAL_PATH } from '../../../core/contract/ports';
 import { claimPath } from '../../../core/contract/identity';
 import type { JsonObject } from '../../../core/json';
 import { issuersOf } from '../../../schema/access/issuers';
@@ -13,52 +14,68 @@ import { overwriteHeader, typed } from './envoy';
 export function localReplies(identity: ResolvedIdentity): JsonObject {
   return {
     mappers: [
-      mapper('unauthenticated', details("response.code_details == 'jwt_authn_access_denied{Jwt_is_missing}'"), [challenge('')]),
+      ...mappers('unauthenticated', details("response.code_details == 'jwt_authn_access_denied{Jwt_is_missing}'"), [challenge('')]),
       // A token for another audience is no token of ours: 401 as RFC 6750 says, where jwt_authn answers 403.
-      mapper('unauthenticated', details("response.code_details.startsWith('jwt_authn_access_denied')"), [
+      ...mappers('unauthenticated', details("response.code_details.startsWith('jwt_authn_access_denied')"), [
         challenge(', error="invalid_token"'),
       ]),
-      mapper('unauthenticated', status('EQ', 401), [challenge('')]),
-      mapper('roles-overage', both(status('EQ', 403), overage(identity))),
-      mapper('forbidden', status('EQ', 403)),
-      mapper('not-found', status('EQ', 404)),
-      mapper('method-not-allowed', status('EQ', 405)),
-      mapper('request-timeout', status('EQ', 408)),
-      mapper('gone', status('EQ', 410)),
-      mapper('body-too-large', status('EQ', 413)),
-      mapper('too-many-requests', status('EQ', 429), [overwriteHeader('retry-after', '1')]),
-      mapper('headers-too-large', status('EQ', 431)),
+      ...mappers('unauthenticated', status('EQ', 401), [challenge('')]),
+      ...mappers('roles-overage', both(status('EQ', 403), overage(identity))),
+      ...mappers('forbidden', status('EQ', 403)),
+      ...mappers('not-found', status('EQ', 404)),
+      ...mappers('method-not-allowed', status('EQ', 405)),
+      ...mappers('request-timeout', status('EQ', 408)),
+      ...mappers('gone', status('EQ', 410)),
+      ...mappers('body-too-large', status('EQ', 413)),
+      ...mappers('too-many-requests', status('EQ', 429), [overwriteHeader('retry-after', '1')]),
+      ...mappers('headers-too-large', status('EQ', 431)),
       // A transfer encoding that nobody knows: the caller's mistake, not ours.
-      mapper('bad-request', status('EQ', 501)),
-      mapper('overloaded', flags('OM', 'UO'), [overwriteHeader('retry-after', '1')]),
-      mapper('portal-unavailable', both(status('GE', 502), path('/docs'))),
+      ...mappers('bad-request', status('EQ', 501)),
+      ...mappers('overloaded', flags('OM', 'UO'), [overwriteHeader('retry-after', '1')]),
+      ...mappers('portal-unavailable', both(status('GE', 502), path(PORTAL_PATH))),
       // Behind the edge stands only the processor, and it has its own, shorter deadlines: whatever fails here is the processor, down or stuck.
-      mapper('processor-unavailable', status('GE', 502), [overwriteHeader('retry-after', '1')]),
-      mapper('internal', status('GE', 500)),
+      ...mappers('processor-unavailable', status('GE', 502), [overwriteHeader('retry-after', '1')]),
+      ...mappers('internal', status('GE', 500)),
       // What is refused before it is a request has no id yet.
-      mapper('bad-request', both(status('GE', 400), details('!has(request.id)')), [], {}),
-      mapper('bad-request', status('GE', 400)),
+      ...mappers('bad-request', both(status('GE', 400), details('!has(request.id)')), [], {}),
+      ...mappers('bad-request', status('GE', 400)),
     ],
   };
 }
 
-function mapper(
+/** One mapper a form: on standard paths the document has the member `error`, where clients of those standards look for a text. */
+function mappers(
   problem: ProblemName,
   filter: JsonObject,
   headers: readonly JsonObject[] = [],
   id: JsonObject = { instance: 'urn:uuid:%STREAM_ID%' },
-): JsonObject {
+): readonly JsonObject[] {
   const { status, title } = Problem[problem];
-  return {
-    filter,
+  const mapper = (where: JsonObject | undefined, error: JsonObject): JsonObject => ({
+    filter: where === undefined ? filter : both(where, filter),
     status_code: status,
     ...(headers.length > 0 ? { headers_to_add: [...headers] } : {}),
     body_format_override: {
-      json_format: { type: problemType(problem), title, status, ...id },
+      json_format: { type: problemType(problem), title, status, ...id, ...error },
       content_type: PROBLEM_JSON,
     },
-  };
+  });
+  return [
+    ...FORMS.map(([front, regex]) =>
+      mapper(
+        { header_filter: { header: { name: ':path', string_match: { safe_regex: { regex } } } } },
+        { error: frontError(front, problem) },
+      ),
+    ),
+    mapper(undefined, {}),
+  ];
 }
+
+// Chooses the wording of an error only; nothing is admitted by it.
+const FORMS = [
+  ['chat', '/models/[^/?]+/[^/?]+/openai/v1([/?].*)?'],
+  ['infer', '(/models/[^/?]+/[^/?]+)?/v2([/?].*)?'],
+] as const;
 
 function challenge(error: string): JsonObject {
   return overwriteHeader('www-authenticate', `Bearer realm="kea"${error}`);

@@ -1,3 +1,4 @@
+import { PORTAL_PATH } from '../../../core/contract/ports';
 import type { JsonObject } from '../../../core/json';
 import { exactHeader, extension, typed } from './envoy';
 import { IDENTITY_CLUSTER } from './jwt';
@@ -7,7 +8,7 @@ export const OAUTH2_FILTER = 'envoy.filters.http.oauth2';
 export const CSRF_FILTER = 'envoy.filters.http.csrf';
 
 /** The documentation, the only place with cookies. */
-const DOCS = '/docs';
+const DOCS = PORTAL_PATH;
 
 /** All cookies of the filter: sent to the documentation only, and by other sites' pages only when they lead here. */
 const COOKIES = ['bearer_token', 'oauth_hmac', 'oauth_expires', 'id_token', 'refresh_token', 'oauth_nonce', 'code_verifier'] as const;

@@ -1,8 +1,10 @@
 import { Header } from '../../../core/contract/headers';
+import { PORTAL_PATH } from '../../../core/contract/ports';
 import type { JsonObject } from '../../../core/json';
 import type { ResolvedIdentity } from '../../../schema/resolved';
 import { toProcessor } from './contract-routes';
 import { exactHeader, overwriteHeader } from './envoy';
+import { AUTHZ_FILTER, askProcessor } from './ext-authz';
 import { loginRoute } from './login';
 import type { LoginOptions } from './options';
 import { PORTAL_CLUSTER } from './platform-clusters';
@@ -17,9 +19,14 @@ export function platformRoutes(identity: ResolvedIdentity, login?: LoginOptions)
     ...['/v2', '/v2/health/live', '/v2/health/ready'].map((path) => page(identity, path, 'platform/v2')),
     {
       name: 'platform/docs',
-      match: { path_separated_prefix: '/docs' },
+      match: { path_separated_prefix: PORTAL_PATH },
       route: { cluster: PORTAL_CLUSTER, timeout: '15s' },
-      typed_per_filter_config: { ...(login ? loginRoute(login) : {}), [RBAC_FILTER]: allowAuthenticated(identity) },
+      typed_per_filter_config: {
+        ...(login ? loginRoute(login) : {}),
+        [RBAC_FILTER]: allowAuthenticated(identity),
+        // The portal is not the processor, which knows the deny list.
+        [AUTHZ_FILTER]: askProcessor(),
+      },
     },
   ];
 }

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../core/json';
 import { valuesFor } from '../../../core/contract/identity';
 import { issuersOf } from '../../../schema/access/issuers';
 import type { ResolvedIdentity, ResolvedIssuer } from '../../../schema/resolved';
-import { claimMatches } from './claims';
+import { claimMatches, PLAIN_NAME } from './claims';
 import { extension, typed } from './envoy';
 
 export const RBAC_FILTER = 'envoy.filters.http.rbac';
@@ -40,9 +40,9 @@ function allow(identity: ResolvedIdentity, needed: (issuer: ResolvedIssuer) => r
   );
 }
 
-// A token without a subject has no principal, so it is nobody's.
+// A token without a subject has no principal, so it is nobody's; one whose name changes on its way is somebody else's. Of `sub` jwt_authn sees to that, once.
 function hasSubject({ claims }: ResolvedIssuer): JsonObject {
-  return claimMatches(claims.subject, { string_match: { safe_regex: { regex: '.+' } } });
+  return claimMatches(claims.subject, { string_match: { safe_regex: { regex: claims.subject === 'sub' ? '.+' : PLAIN_NAME } } });
 }
 
 function anyRole({ claims, roleOf = {} }: ResolvedIssuer, roles: readonly string[]): JsonObject {

@@ -1,7 +1,7 @@
 import { GRPC_METHODS, GRPC_SERVICE } from '../../../core/contract/fronts';
 import { Header } from '../../../core/contract/headers';
 import { pinRole } from '../../../core/contract/names';
-import { WorkerPath } from '../../../core/contract/ports';
+import { PORTAL_PATH, WorkerPath } from '../../../core/contract/ports';
 import { isPastSunset } from '../../../core/decide/sunset';
 import { callableMethods, roleVerdict } from '../../../core/decide/role-verdict';
 import { admitRate } from './admit';
@@ -10,15 +10,25 @@ import { auditLevel } from './record';
 import { refusal, retryLater, type Refusal } from './refusal';
 import type { WorkerServices } from './services';
 
+const PORTAL = `${WorkerPath.authz}${PORTAL_PATH}`;
+
+function isPortal(url: string): boolean {
+  return url === PORTAL || url.startsWith(`${PORTAL}/`) || url.startsWith(`${PORTAL}?`);
+}
+
 /** An answer that lets the call go to its model. */
 const GO: Answer = { kind: 'whole', status: 200, headers: {}, body: '' };
 
 /**
- * The edge asks about one gRPC call before it sends it to its model: roles once more, limits as over HTTP, and a record of the intent;
+ * The edge asks about a page of the portal, where only the deny list counts, and about one gRPC call before it sends it to its model: roles once more, limits as over HTTP, and a record of the intent;
  * what the model answered stands in the edge's log under the same id. Anything unclear is a refusal.
  */
 export async function authorize(call: Call, services: WorkerServices): Promise<Answer | Refusal> {
   const { headers, url = '' } = call.request;
+  if (isPortal(url)) {
+    call.notes.unrecorded = true;
+    return services.denials.refuse(call) ?? GO;
+  }
   const named = headers[Header.model];
   const [model = '', contract = '', ...more] = typeof named === 'string' ? named.split('/') : [];
   const owner = more.length === 0 ? services.registry.contract(model, contract) : undefined;

@@ -50,6 +50,8 @@ export class CallNotes {
   front: FrontName | undefined = undefined;
   /** A gRPC call that was let go: what the model answered stands elsewhere. */
   intent: true | undefined = undefined;
+  /** Nothing is recorded when it is let through: another program answers. */
+  unrecorded: true | undefined = undefined;
   /** Headers for the answer, whatever it is: name, value, name, value. */
   readonly headers: string[] = [];
 }

@@ -126,6 +126,7 @@ function finish(call: Call, result: Answer | Refusal | typeof ABORTED, services:
   } else {
     answer = result;
   }
+  if (call.notes.unrecorded === true && !isRefusal(result)) return send(call, answer, true);
   const recording = record(call, answer.status, answer.kind === 'whole' ? lengthOf(answer.body) : 0, services);
   return recording instanceof Promise ? recording.then((recorded) => send(call, answer, recorded)) : send(call, answer, recording);
 }
@@ -138,7 +139,7 @@ function send(call: Call, answer: Answer, recorded: boolean): void | Promise<voi
   if (recorded) return answer.kind === 'stream' ? sendStream(call, answer) : sendWhole(call, answer);
   if (answer.kind === 'stream') answer.cancel();
   call.notes.problem = 'audit-unavailable';
-  return sendWhole(call, { kind: 'whole', ...problemAnswer(retryLater('audit-unavailable', 5), call.id) });
+  return sendWhole(call, { kind: 'whole', ...problemAnswer(retryLater('audit-unavailable', 5), call.id, call.notes.front) });
 }
 
 /** False when the answer must not leave, because its record could not be written. */

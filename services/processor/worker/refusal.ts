@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../../core/json';
 import type { FrontName } from '../../../core/contract/fronts';
-import { Problem, PROBLEM_JSON, problemType, type ProblemDocument, type ProblemName } from '../../../core/contract/problems';
+import { frontError, Problem, PROBLEM_JSON, problemType, type ProblemDocument, type ProblemName } from '../../../core/contract/problems';
 
 /** A call that ends in a problem document. `errors` never hold values. */
 export interface Refusal {
@@ -38,7 +38,7 @@ export function problemAnswer(
     ...(refused.detail === undefined ? {} : { detail: refused.detail }),
     instance: `urn:uuid:${requestId}`,
     ...(refused.errors === undefined ? {} : { errors: refused.errors }),
-    ...(front === undefined ? {} : { error: frontError(front, refused) }),
+    ...(front === undefined ? {} : { error: told(front, refused) }),
   };
   return {
     status,
@@ -47,9 +47,13 @@ export function problemAnswer(
   };
 }
 
-/** The member in which clients of the standards look for a text. */
-function frontError(front: FrontName, { refused, detail, errors }: Refusal): JsonValue {
+/** What clients of the standards are told: the detail, or the first thing that is wrong with the body. */
+function told(front: FrontName, { refused, detail, errors }: Refusal): JsonValue {
   const [first] = errors ?? [];
-  const message = detail ?? (first === undefined ? Problem[refused].title : `${first.pointer} ${first.detail}`.trimStart());
-  return front === 'infer' ? message : { message, type: refused, code: refused, param: first?.pointer ?? null };
+  return frontError(
+    front,
+    refused,
+    detail ?? (first === undefined ? undefined : `${first.pointer} ${first.detail}`.trimStart()),
+    first?.pointer,
+  );
 }

@@ -59,5 +59,8 @@ export const MAX_SHADOW_BYTES = 8 * 1024 * 1024;
 /** How long a worker serves on without a supervisor. */
 export const ORPHAN_MS = 300_000;
 
-/** A worker whose event loop stands still for this long is killed by its own watchdog. */
+/**
+ * A worker whose event loop stands still for this long is killed by its own watchdog: longer than the supervisor waits for a sign of life
+ * (6 s of a worker that serves, 15 s of one that starts), because it is there for workers whose supervisor has gone or stands still too.
+ */
 export const STALL_MS = 20_000;

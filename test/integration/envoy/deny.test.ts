@@ -44,8 +44,11 @@ test.each(['jti', 'sub', 'azp'] as const)(
     expect(refused.text).toContain('https://kea.dev/problems/forbidden');
     expect(refused.text).not.toContain('laptop');
     expect((await gateway.call('GET', '/models', { token })).status).toBe(403);
+    expect((await gateway.call('GET', '/docs/problems', { token })).status).toBe(403);
     const other = gateway.tokens.token({ roles: ['credit:score'], sub: 'eve', azp: 'cli', jti: 't-2' });
     expect((await score(other)).status).toBe(200);
+    // There is no portal here: who is let through meets its absence.
+    expect((await gateway.call('GET', '/docs/problems', { token: other })).json['type']).toMatch(/portal-unavailable$/);
     write([]);
     expect(await untilAll(200)).toBeLessThan(SOON_MS);
     await until(() => Promise.resolve(records().includes('"reason":"deny list: lost laptop"')), 'the record says why');

@@ -143,6 +143,12 @@ test('each provider is read in its own words', async () => {
     ['of the partner, in our name', partner.token({ iss: 'https://login.example.com/x', aud: 'kea', roles: ['credit:score'] }), 401],
     ['of the partner, without the slash at the end', partnerToken({ iss: PARTNER.slice(0, -1) }), 401],
     ['of the partner, whose subject stands elsewhere', partnerToken({ oid: undefined, sub: 'pat' }), 403],
+    // A header would drop the blank, and `pat ` would be `pat`.
+    ['of the partner, with a blank behind the name', partnerToken({ oid: 'pat ' }), 403],
+    ['of the partner, with a tab before the name', partnerToken({ oid: '\tpat' }), 403],
+    ['of the partner, with a line end in the name', partnerToken({ oid: 'p\r\nx-kea-roles: x' }), 403],
+    ['own, with a blank behind the name', own({ roles: ['credit:score'], sub: 'ada ' }), 401],
+    ['own, with a line end in the name', own({ roles: ['credit:score'], sub: 'a\rda' }), 401],
   ];
   const got = await Promise.all(expected.map(async ([what, token]) => [what, await status(token)]));
   expect(got).toEqual(expected.map(([what, , code]) => [what, code]));
