@@ -11,11 +11,11 @@ export interface VersionQuestion {
   /** Those that have an instance to answer. */
   readonly ready: readonly string[];
   /** Value of the pin header, when the caller may pin. */
-  readonly pin?: string;
+  readonly pin?: string | undefined;
   /** Request headers, names in lower case. */
   readonly headers: { readonly [name: string]: string | undefined };
   /** Issuer and subject; absent on public methods. */
-  readonly principal?: string;
+  readonly principal?: string | undefined;
   readonly requestId: string;
 }
 

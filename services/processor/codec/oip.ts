@@ -19,16 +19,27 @@ export function encodeOip(call: TensorCall, version: Pick<BundleVersion, 'runtim
     (tensor) =>
       `{"name":${JSON.stringify(tensor.name)},"shape":${JSON.stringify(tensor.shape)},"datatype":"${tensor.datatype}","data":[${tensor.elements.join(',')}]}`,
   );
-  const names = [...new Set(call.outputs.map((output) => output.tensor))];
-  const outputs = names.map((name) => `{"name":${JSON.stringify(name)}}`);
   return {
     ok: true,
     path: `/v2/models/${encodeURIComponent(call.model ?? version.runtimeModel)}/infer`,
-    body: `{"inputs":[${inputs.join(',')}],"outputs":[${outputs.join(',')}]}`,
+    body: `{"inputs":[${inputs.join(',')}],"outputs":[${outputsOf(call)}]}`,
     batched,
     stream: false,
   };
 }
+
+/** The same for every call of a method, so written once. */
+function outputsOf(call: TensorCall): string {
+  let text = outputTexts.get(call);
+  if (text === undefined) {
+    const names = [...new Set(call.outputs.map((output) => output.tensor))];
+    text = names.map((name) => `{"name":${JSON.stringify(name)}}`).join(',');
+    outputTexts.set(call, text);
+  }
+  return text;
+}
+
+const outputTexts = new WeakMap<TensorCall, string>();
 
 export function decodeOip(call: TensorCall, bytes: Uint8Array, batched: boolean, schema: JsonSchema | undefined): Decoded {
   const { value: answer, inexact } = readAnswer(

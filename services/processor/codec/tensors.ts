@@ -53,6 +53,8 @@ interface Fitted {
   readonly batched: boolean;
 }
 
+const SCALAR: readonly number[] = [];
+
 /** Nested arrays → row-major elements; every row of a dimension must have the same length. */
 function flatten(
   value: JsonValue | undefined,
@@ -60,12 +62,14 @@ function flatten(
   pointer: string,
   inexact: ReadonlyMap<string, string> | undefined,
 ): Flat {
+  const exactAt = (at: string): string | undefined => (inexact !== undefined && inexact.size > 0 ? inexact.get(at) : undefined);
+  if (!Array.isArray(value)) return { pointer, shape: SCALAR, elements: [elementText(value, datatype, pointer, exactAt(pointer))] };
   const shape: number[] = [];
   const elements: string[] = [];
   const walk = (part: JsonValue | undefined, depth: number, at: string): void => {
     if (!Array.isArray(part)) {
       if (depth < shape.length) throw new CodecError(at, 'shape', 'the rows of an array must have the same length');
-      elements.push(elementText(part, datatype, at, inexact !== undefined && inexact.size > 0 ? inexact.get(at) : undefined));
+      elements.push(elementText(part, datatype, at, exactAt(at)));
       return;
     }
     if (shape.length === depth) {

@@ -241,28 +241,33 @@ const NOBODY: FlightResult = {
 const LATE = 'late';
 
 /** Waits for the result as long as the caller does, and as long as it may. */
-async function whileConnected<T>(
+function whileConnected<T>(
   call: Call,
   result: Promise<T>,
   leave: () => void,
   remainingMs: number,
 ): Promise<T | typeof ABORTED | typeof LATE> {
-  let onClose: (() => void) | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  const gone = new Promise<typeof ABORTED>((resolve) => {
-    onClose = () => resolve(ABORTED);
-    call.response.once('close', onClose);
-    if (call.response.destroyed) onClose();
+  const { response } = call;
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      response.off('close', onClose);
+      leave();
+    };
+    const end = (outcome: T | typeof ABORTED | typeof LATE): void => {
+      stop();
+      resolve(outcome);
+    };
+    const onClose = (): void => end(ABORTED);
+    // The model's own end of time comes a little sooner and tells more.
+    const timer = setTimeout(() => end(LATE), Math.max(0, remainingMs) + 200);
+    result.then(end, (error: Error) => {
+      stop();
+      reject(error);
+    });
+    if (response.destroyed) onClose();
+    else response.once('close', onClose);
   });
-  // The model's own end of time comes a little sooner and tells more.
-  const late = new Promise<typeof LATE>((resolve) => {
-    timer = setTimeout(() => resolve(LATE), Math.max(0, remainingMs) + 200);
-  });
-  const outcome = await Promise.race([result, gone, late]);
-  clearTimeout(timer);
-  if (onClose !== undefined) call.response.off('close', onClose);
-  leave();
-  return outcome;
 }
 
 /** What is kept of an answer; nothing where it must not be. */
@@ -326,16 +331,21 @@ function answerOf(call: Call, question: ModelQuestion, outcome: ModelOutcome, se
 }
 
 function whole(body: string | Uint8Array): Answer {
-  return { kind: 'whole', status: 200, headers: { 'content-type': 'application/json' }, body };
+  return { kind: 'whole', status: 200, headers: JSON_ANSWER, body };
 }
+
+const JSON_ANSWER = { 'content-type': 'application/json' } as const;
 
 /** A body that asks for a stream is answered by one; it is not stored. */
 function isStream(body: AdmittedBody): boolean {
   return typeof body.value === 'object' && body.value !== null && (body.value as { readonly stream?: unknown }).stream === true;
 }
 
+const NO_TRACE: ModelQuestion['trace'] = {};
+
 function traceOf(call: Call): ModelQuestion['trace'] {
   const { traceparent, tracestate } = call.request.headers;
+  if (traceparent === undefined) return NO_TRACE;
   return {
     ...(typeof traceparent === 'string' ? { traceparent } : {}),
     ...(typeof tracestate === 'string' ? { tracestate } : {}),

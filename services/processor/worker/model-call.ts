@@ -66,7 +66,7 @@ export async function askModel(
   const first = await askVersion(question, question.version, started, services, onCancel);
   if (question.pinned || first.kind !== 'refused' || first.refusal.refused !== 'no-instance') return first;
   const { contract } = question.target.owner;
-  const ready = contract.versions.filter((version) => services.registry.isReady(version.cluster)).map((version) => version.version);
+  const ready = services.registry.readyVersions(question.target.owner);
   const sibling = fallbackVersion({ routing: contract.routing, ready }, question.version.version);
   const other = sibling === undefined ? undefined : question.target.owner.versions.get(sibling);
   return other === undefined ? first : askVersion(question, other, started, services, onCancel);

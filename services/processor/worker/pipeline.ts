@@ -66,10 +66,10 @@ function pickVersion(call: Call, { method: { owner }, pin }: Extract<Target, { k
     contract: owner.name,
     routing: contract.routing,
     deployed: owner.deployed,
-    ready: contract.versions.filter((version) => services.registry.isReady(version.cluster)).map((version) => version.version),
-    ...(pin === undefined ? {} : { pin }),
+    ready: services.registry.readyVersions(owner),
+    pin,
     headers: call.request.headers as { readonly [name: string]: string | undefined },
-    ...(call.caller.principal === '' ? {} : { principal: call.caller.principal }),
+    principal: call.caller.principal,
     requestId: call.id,
   });
   if (choice.kind === 'unknown-version') return refusal('not-found', { detail: 'there is no such version of this contract' });

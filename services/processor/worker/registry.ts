@@ -53,6 +53,7 @@ export class Registry {
   private readonly schemas = new Map<string, JsonSchema>();
   private index: LoadedIndex | undefined;
   private ready: ReadonlySet<string> | undefined;
+  private readyOf = new WeakMap<LoadedContract, readonly string[]>();
 
   /** `prepare` is told each schema of a part that comes, while it is unpacked anyway. */
   constructor(private readonly prepare: (digest: string, schema: JsonSchema) => void = () => undefined) {}
@@ -93,6 +94,17 @@ export class Registry {
   /** Clusters with an instance; before the first message everything counts as ready. */
   setReady(clusters: readonly string[]): void {
     this.ready = new Set(clusters);
+    this.readyOf = new WeakMap();
+  }
+
+  /** Versions of a contract that have an instance, in its order. */
+  readyVersions(owner: LoadedContract): readonly string[] {
+    let versions = this.readyOf.get(owner);
+    if (versions === undefined) {
+      versions = owner.contract.versions.filter(({ cluster }) => this.isReady(cluster)).map(({ version }) => version);
+      this.readyOf.set(owner, versions);
+    }
+    return versions;
   }
 
   isReady(cluster: string): boolean {

@@ -35,7 +35,7 @@ export class Shadow {
     if (asked === undefined || !isComparable(asked)) return;
     const { question, outcome } = asked;
     const { contract } = question.target.owner;
-    const ready = contract.versions.filter((version) => services.registry.isReady(version.cluster)).map((version) => version.version);
+    const ready = services.registry.readyVersions(question.target.owner);
     const chosen = shadowVersions(
       { contract: question.target.owner.name, routing: contract.routing, ready, requestId: call.id },
       outcome.version,

@@ -147,18 +147,25 @@ export class Upstream {
   }
 }
 
-/** All that the inner listener and the model are told; nothing of the caller's headers but the trace. */
-function requestHeaders(call: UpstreamCall, accept: string): { [name: string]: string } {
-  return {
-    host: call.cluster,
-    'content-type': 'application/json',
+/** All that the inner listener and the model are told, names and values in turn; nothing of the caller's headers but the trace. */
+function requestHeaders(call: UpstreamCall, accept: string): string[] {
+  const headers = [
+    'host',
+    call.cluster,
+    'content-type',
+    'application/json',
+    'accept',
     accept,
-    [Header.cluster]: call.cluster,
-    [Header.requestId]: call.requestId,
-    [EnvoyHeader.timeoutMs]: String(call.modelMs),
-    ...(call.retries > 0 ? { [EnvoyHeader.retryOn]: RETRY_ON, [EnvoyHeader.maxRetries]: String(call.retries) } : {}),
-    ...call.trace,
-  };
+    Header.cluster,
+    call.cluster,
+    Header.requestId,
+    call.requestId,
+    EnvoyHeader.timeoutMs,
+    String(call.modelMs),
+  ];
+  if (call.retries > 0) headers.push(EnvoyHeader.retryOn, RETRY_ON, EnvoyHeader.maxRetries, String(call.retries));
+  for (const name in call.trace) headers.push(name, call.trace[name as keyof UpstreamCall['trace']] as string);
+  return headers;
 }
 
 /** The listener repeats by itself what no model has seen; these are for calls that may run twice. */
