@@ -9,6 +9,7 @@ import { type GatewayOptions, resolveOptions, type ResolvedGatewayOptions } from
 import { ADS_CLUSTER, platformClusters } from './platform-clusters';
 import { probeListener } from './probe-listener';
 import { statsConfig } from './stats';
+import { insideExtension, proxyListeners, throughProxies } from './through-proxy';
 
 /** What Envoy starts with; everything that belongs to models comes later from the supervisor, over `ads.sock`. */
 export function buildBootstrap(platform: ResolvedPlatform, options: GatewayOptions = {}): JsonObject {
@@ -20,7 +21,12 @@ export function buildBootstrap(platform: ResolvedPlatform, options: GatewayOptio
       cds_config: { ads: {}, resource_api_version: 'V3', initial_fetch_timeout: '0s' },
     },
     static_resources: {
-      listeners: [edgeListener(platform, resolved), innerListener(resolved), probeListener(resolved, routesByAds())],
+      listeners: [
+        edgeListener(platform, resolved),
+        innerListener(resolved),
+        probeListener(resolved, routesByAds()),
+        ...proxyListeners(platform.stack.identity),
+      ],
       clusters: [...platformClusters(platform.stack.identity, resolved)],
     },
   };
@@ -34,7 +40,12 @@ export function buildStatic(platform: ResolvedPlatform, bundle: Bundle, options:
   return {
     ...common(platform, resolved),
     static_resources: {
-      listeners: [edgeListener(platform, resolved, routes), innerListener(resolved), probeListener(resolved, routes)],
+      listeners: [
+        edgeListener(platform, resolved, routes),
+        innerListener(resolved),
+        probeListener(resolved, routes),
+        ...proxyListeners(platform.stack.identity),
+      ],
       clusters: [...platformClusters(platform.stack.identity, resolved), ...bundle.index.platformClusters, ...models],
     },
   };
@@ -46,6 +57,7 @@ function common(platform: ResolvedPlatform, options: ResolvedGatewayOptions): Js
     admin: { address: socketAddress('127.0.0.1', options.adminPort) },
     // No admin layer: nothing of this can be changed in a running gateway.
     layered_runtime: { layers: [{ name: 'kea', static_layer: { 'envoy.reloadable_features.oauth2_use_gcm_encryption': true } }] },
+    ...(throughProxies(platform.stack.identity).length > 0 ? { bootstrap_extensions: [insideExtension()] } : {}),
     overload_manager: overload(options),
     stats_config: statsConfig(),
   };

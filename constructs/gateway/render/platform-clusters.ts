@@ -5,6 +5,7 @@ import type { ResolvedIdentity, ResolvedIssuer } from '../../../schema/resolved'
 import { loadAssignment, pipeAddress, socketAddress, typed } from './envoy';
 import { identityClusterName } from './jwt';
 import type { ResolvedGatewayOptions } from './options';
+import { insideTransport, proxyName, throughProxies } from './through-proxy';
 
 export const PROCESSOR_CLUSTER = 'processor';
 export const PORTAL_CLUSTER = 'portal';
@@ -21,6 +22,10 @@ export function platformClusters(identity: ResolvedIdentity, options: ResolvedGa
     ...issuersOf(identity).flatMap((issuer, at) =>
       issuer.jwks === undefined || (at === 0 && options.login) ? [identityCluster(issuer, at, options)] : [],
     ),
+    ...throughProxies(identity).map(({ proxy, at }) => {
+      const colon = proxy.lastIndexOf(':');
+      return hostCluster(proxyName(at), proxy.slice(0, colon), Number(proxy.slice(colon + 1)));
+    }),
   ];
 }
 
@@ -108,7 +113,17 @@ export function identityCluster(identity: ResolvedIssuer, at: number, options: R
   const cluster = hostCluster(identityClusterName(at), url.hostname, Number(url.port) || (secure ? 443 : 80));
   if (!secure) return cluster;
   const tls = clientTls(url.hostname, identity.ca === undefined ? options.caFile : `${issuerCaFolder(at)}/ca.crt`);
-  return { ...cluster, transport_socket: identity.proxy === undefined ? tls : throughProxy(identity.proxy, tls) };
+  if (identity.proxy === undefined) return { ...cluster, transport_socket: tls };
+  const { type: _type, dns_lookup_family: _family, dns_refresh_rate: _rate, ...rest } = cluster;
+  const inside = { endpoint: { address: { envoy_internal_address: { server_listener_name: proxyName(at) } } } };
+  return {
+    ...rest,
+    // The proxy looks the provider up, and connects to it, in this time.
+    connect_timeout: '5s',
+    type: 'STATIC',
+    load_assignment: { cluster_name: identityClusterName(at), endpoints: [{ lb_endpoints: [inside] }] },
+    transport_socket: insideTransport(tls),
+  };
 }
 
 function hostCluster(name: string, host: string, port: number): JsonObject {
@@ -131,18 +146,6 @@ function hostCluster(name: string, host: string, port: number): JsonObject {
 /** Folder in which the gateway pod has the authority of a provider's certificate, as `ca.crt`. */
 export function issuerCaFolder(at: number): string {
   return `/etc/kea/issuer-ca-${at}`;
-}
-
-/** HTTP CONNECT to a proxy, and TLS to the provider inside it; the proxy sees names and nothing else. */
-function throughProxy(proxy: string, tls: JsonObject): JsonObject {
-  const at = proxy.lastIndexOf(':');
-  return {
-    name: 'envoy.transport_sockets.http_11_proxy',
-    typed_config: typed('envoy.extensions.transport_sockets.http_11_proxy.v3.Http11ProxyUpstreamTransport', {
-      default_proxy_address: socketAddress(proxy.slice(0, at), Number(proxy.slice(at + 1))),
-      transport_socket: tls,
-    }),
-  };
 }
 
 // Without a trusted CA and a name to compare, Envoy would verify nothing.

@@ -9,6 +9,7 @@ import { modelCluster } from '../../../constructs/gateway/render/model-cluster';
 import { type LoginOptions, resolveOptions } from '../../../constructs/gateway/render/options';
 import { allowRoles } from '../../../constructs/gateway/render/rbac';
 import { identityCluster, processorCluster } from '../../../constructs/gateway/render/platform-clusters';
+import { proxyListeners } from '../../../constructs/gateway/render/through-proxy';
 import { identity, platform } from './platform';
 
 const options = resolveOptions({});
@@ -136,12 +137,15 @@ test('several issuers: any of them, each with its own claims and keys', () => {
   const rule = JSON.stringify(allowRoles(both, ['credit-analyst']));
   expect(rule).toContain('{"string_match":{"exact":"https://login.partner.example.com"}}');
   expect(rule).toContain('{"exact":"b3c1-77"}');
+  const inside = [{ endpoint: { address: { envoy_internal_address: { server_listener_name: 'identity-1-proxy' } } } }];
+  expect(JSON.stringify(proxyListeners(both))).toContain('"tunneling_config":{"hostname":"login.partner.example.com:443"}');
+  expect(proxyListeners(identity)).toEqual([]);
   expect(identityCluster(partner, 1, options)).toMatchObject({
     name: 'identity-1',
+    load_assignment: { endpoints: [{ lb_endpoints: inside }] },
     transport_socket: {
-      name: 'envoy.transport_sockets.http_11_proxy',
+      name: 'envoy.transport_sockets.internal_upstream',
       typed_config: {
-        default_proxy_address: { socket_address: { address: 'proxy.infra', port_value: 3128 } },
         transport_socket: {
           typed_config: { common_tls_context: { validation_context: { trusted_ca: { filename: '/etc/kea/issuer-ca-1/ca.crt' } } } },
         },
