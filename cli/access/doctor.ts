@@ -22,16 +22,19 @@ export async function examine(
     identity,
     methods,
     now,
+    ca,
   }: {
     readonly identity: ResolvedIssuer & Pick<ResolvedIdentity, 'also'>;
     readonly methods: readonly GuardedMethod[];
     readonly now: number;
+    /** PEM. */
+    readonly ca?: string;
   },
 ): Promise<AccessExplanation> {
   const issuers = issuersOf(identity);
   // Keys of the provider that the token names; of another one they would only say the same twice.
   const issuer = issuers.find((each) => each.issuer === claims['iss']);
-  const signature = issuer ? [signatureFact(token, await keysOf(issuer))] : [];
+  const signature = issuer ? [signatureFact(token, await keysOf(issuer, ca))] : [];
   return explainAccess(claims, issuers.map(trustedIssuer), methods, now, signature);
 }
 

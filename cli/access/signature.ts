@@ -22,11 +22,20 @@ const ALGORITHMS: { readonly [alg: string]: { readonly hash: string | null; read
 /** Keys of a provider, or a sentence that says why there are none. */
 export type Keys = readonly JsonObject[] | string;
 
-/** The keys of `jwks`, the set itself, else those that `jwksUri` answers. */
-export async function keysOf({ jwks, jwksUri }: { readonly jwks?: string; readonly jwksUri: string }): Promise<Keys> {
+/**
+ * The keys of `jwks`, the set itself, else those that `jwksUri` answers, by the stack's proxy where it names one. `ca`: authorities (PEM) for the
+ * provider's certificate instead of those that Node knows.
+ */
+export async function keysOf(
+  { jwks, jwksUri, proxy }: { readonly jwks?: string; readonly jwksUri: string; readonly proxy?: string },
+  ca?: string,
+): Promise<Keys> {
   if (jwks !== undefined) return readKeys(jwks, 'the stack file');
   try {
-    const answer = await fetch(jwksUri, { signal: AbortSignal.timeout(WAIT_MS) });
+    const { Agent, fetch, ProxyAgent } = await import('undici');
+    const tls = ca === undefined ? {} : { ca };
+    const way = proxy === undefined ? new Agent({ connect: tls }) : new ProxyAgent({ uri: `http://${proxy}`, requestTls: tls });
+    const answer = await fetch(jwksUri, { signal: AbortSignal.timeout(WAIT_MS), dispatcher: way });
     if (!answer.ok) return `${jwksUri} answers ${answer.status} instead of keys`;
     return readKeys(await answer.text(), jwksUri);
   } catch (error) {

@@ -19,6 +19,7 @@ interface Flags extends OutputFlag {
   readonly stack?: string;
   readonly token?: string;
   readonly as?: string;
+  readonly ca?: string;
   readonly project?: string;
 }
 
@@ -33,13 +34,14 @@ export const ssoDoctor = buildCommand<Flags, [string?], Cli>({
   pbpaste | kea sso doctor --stack prod --token -
   kea sso doctor --as tina credit-score/v1
 
-Without --stack it is about the platform that runs on this machine. Keys are fetched from where the stack says. Exits 1 when the gateway would refuse the token.`,
+Without --stack it is about the platform that runs on this machine. Keys are fetched from where the stack says, by its proxy; where it names a Secret with authorities (ca), give their file by --ca. Exits 1 when the gateway would refuse the token.`,
   },
   parameters: {
     flags: {
       output: outputFlag,
       stack: stackFlag,
       token: { ...optional, placeholder: 'FILE', brief: 'File with the access token; - reads standard input' },
+      ca: { ...optional, placeholder: 'FILE', brief: "Authorities of the provider's certificate (PEM), where the stack has `ca`" },
       as: { ...optional, placeholder: 'PERSON', brief: 'A sample person of the platform that runs here, instead of --token' },
       project: projectFlag,
     },
@@ -59,7 +61,8 @@ Without --stack it is about the platform that runs on this machine. Keys are fet
     const token = await tokenOf(cli, root, flags);
     const claims = claimsOf(token);
     if (!claims) throw refused('what was given is no JSON Web Token');
-    const told = await examine(token, claims, { identity, methods, now: Date.now() / 1000 });
+    const ca = flags.ca === undefined ? {} : { ca: fileText(cli, flags.ca) };
+    const told = await examine(token, claims, { identity, methods, now: Date.now() / 1000, ...ca });
     if (!told.accepted) cli.end(EXIT.findings);
     await print(
       cli,
@@ -91,11 +94,17 @@ async function tokenOf(cli: Cli, root: string, { token, as, stack }: Flags): Pro
     const { localToken } = await import('../run/token.ts');
     return localToken({ root, person: as });
   }
+  return fileText(cli, token ?? '')
+    .trim()
+    .replace(/^Bearer\s+/i, '');
+}
+
+/** `-` is standard input. @throws Refusal */
+function fileText(cli: Cli, file: string): string {
   try {
-    const given = readFileSync(token === '-' ? 0 : resolve(cli.cwd, token ?? ''), 'utf8');
-    return given.trim().replace(/^Bearer\s+/i, '');
+    return readFileSync(file === '-' ? 0 : resolve(cli.cwd, file), 'utf8');
   } catch (error) {
-    throw refused(`"${token}" cannot be read: ${(error as NodeJS.ErrnoException).code ?? ''}`);
+    throw refused(`"${file}" cannot be read: ${(error as NodeJS.ErrnoException).code ?? ''}`);
   }
 }
 

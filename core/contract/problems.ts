@@ -9,7 +9,8 @@ export const Problem = {
   'bad-request': { status: 400, title: 'The request line or its headers are not acceptable' },
   'malformed-request': { status: 400, title: 'The request body is not the JSON that it must be' },
   unauthenticated: { status: 401, title: 'A valid token is needed' },
-  forbidden: { status: 403, title: 'The caller may not call this' },
+  // The same for what does not exist, so the reason is told only to who holds the token and asks: `kea sso doctor`.
+  forbidden: { status: 403, title: 'The caller may not call this; kea sso doctor says for a token what it lacks' },
   'roles-overage': { status: 403, title: 'The identity provider left the roles out of the token, because there were too many' },
   'not-found': { status: 404, title: 'There is no such method or version' },
   'method-not-allowed': { status: 405, title: 'This path takes another HTTP method' },

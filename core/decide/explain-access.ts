@@ -91,7 +91,8 @@ function verdict(guarded: GuardedMethod, roles: readonly string[], refusal: Toke
   const held = guarded.roles.find((role) => roles.includes(role));
   if (held !== undefined) return say(true, `the token holds "${held}"`);
   if (overage) return say(false, 'the provider left the groups out of the token, because there were too many');
-  return say(false, `needs ${guarded.roles.map((role) => `"${role}"`).join(' or ')}, which the token does not hold`);
+  const needed = guarded.roles.map((role) => `"${role}"`).join(' or ');
+  return say(false, `needs ${needed}, which the token does not hold; ask for it: kea access request ${guarded.roles[0] ?? ''} PERSON`);
 }
 
 function issuerFact(claims: JsonObject, trusted: readonly TrustedIssuer[]): TokenFact {

@@ -24,7 +24,7 @@ export const problemTexts: { readonly [name in ProblemName]: ProblemText } = {
   forbidden: {
     meaning: 'The token is good, and none of its roles admits to what was called. The answer is the same for what does not exist.',
     remedy:
-      'Look at “Models” for what you may call; the owner of a model grants its roles. Pinning a version needs the role “<model>:pin” besides.',
+      'Look at “Models” for what you may call. `kea sso doctor --token FILE` says which role a token lacks, and `kea access request` asks for it. Pinning a version needs the role “<model>:pin” besides.',
   },
   'roles-overage': {
     meaning:

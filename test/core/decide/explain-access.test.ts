@@ -95,13 +95,13 @@ test.each<[string, JsonObject, string, string]>([
     'roles at another place',
     { realm_access: { roles: ['x'] }, scp: 'read' },
     'no roles at claim "roles": there is something at "realm_access.roles" and "scp"; `identity.oidc.claims.roles` says where to look',
-    'needs "credit:score" or "credit-analyst", which the token does not hold',
+    'needs "credit:score" or "credit-analyst", which the token does not hold; ask for it: kea access request credit:score PERSON',
   ],
   [
     'one text instead of a list',
     { roles: 'credit:score' },
     'no roles at claim "roles": a single text stands there, and the gateway reads a list',
-    'needs "credit:score" or "credit-analyst", which the token does not hold',
+    'needs "credit:score" or "credit-analyst", which the token does not hold; ask for it: kea access request credit:score PERSON',
   ],
 ])('%s is a 403 with its cause', (_name, claims, said, reason) => {
   const { roles: _roles, ...none } = GOOD;

@@ -1,3 +1,4 @@
+import { Problem } from '../../../core/contract/problems';
 import { method, model, version } from '../../constructs/gateway/platform';
 import { until } from '../../support/envoy';
 import { LiveGateway } from './gateway';
@@ -96,7 +97,7 @@ test.each([
   expect(answer.headers['content-type']).toBe('application/problem+json');
   expect({ ...answer.json, instance: 'x' }).toEqual({
     type: 'https://kea.dev/problems/forbidden',
-    title: 'The caller may not call this',
+    title: Problem.forbidden.title,
     status: 403,
     instance: 'x',
   });

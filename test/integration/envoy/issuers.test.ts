@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { join } from 'node:path';
 import type { ResolvedIdentity } from '../../../schema/resolved';
+import { keysOf } from '../../../cli/access/signature';
 import { method, model, version } from '../../constructs/gateway/platform';
 import { until } from '../../support/envoy';
 import { LiveGateway } from './gateway';
@@ -123,6 +124,15 @@ async function status(token: string, headers: { readonly [name: string]: string 
 test('keys came through the proxy, which was told where to, and no more', () => {
   // By the provider's name: a proxy may judge it, and the gateway need not resolve it.
   expect(new Set(asked)).toEqual(new Set([`localhost:${ports.keys}`]));
+});
+
+test('the doctor fetches keys by the same proxy, and trusts the same authority', async () => {
+  const place = { jwksUri: `https://localhost:${ports.keys}/keys`, proxy: `127.0.0.1:${ports.proxy}` };
+  const before = asked.length;
+  const ca = readFileSync(join(certificates, 'ca.crt'), 'utf8');
+  expect(await keysOf(place, ca)).toEqual((JSON.parse(partner.jwks) as { keys: unknown }).keys);
+  expect(asked.length).toBe(before + 1);
+  expect(await keysOf(place)).toMatch(/does not answer from here: .*(CERT|VERIFY)/);
 });
 
 test('each provider is read in its own words', async () => {
