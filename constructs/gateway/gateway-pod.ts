@@ -21,6 +21,7 @@ export const Mount = {
   redis: '/etc/kea/redis',
   redisCa: '/etc/kea/redis-ca',
   tls: '/etc/kea/tls',
+  login: '/etc/kea/login',
 } as const;
 
 export const WORKERS = 2;
@@ -69,6 +70,8 @@ export interface GatewayPodOptions {
   /** Secret with the `ca.crt` of Redis. */
   readonly redisCa?: string;
   readonly tlsSecret?: string;
+  /** Secret of the login on the documentation pages. */
+  readonly loginSecret?: string;
 }
 
 /**
@@ -115,6 +118,7 @@ export function gatewayPodTemplate(options: GatewayPodOptions): k8s.PodTemplateS
           secret: { secretName, items: [{ key: 'ca.crt', path: 'ca.crt' }], defaultMode: 0o440 },
         })),
         ...(options.tlsSecret ? [{ name: 'tls', secret: { secretName: options.tlsSecret, defaultMode: 0o440 } }] : []),
+        ...(options.loginSecret ? [{ name: 'login', secret: { secretName: options.loginSecret, defaultMode: 0o440 } }] : []),
       ],
     }),
   };
@@ -162,6 +166,7 @@ function envoy(options: GatewayPodOptions): k8s.Container {
       { name: 'envoy-config', mountPath: Mount.envoy, readOnly: true },
       ...issuerCas(options.stack).map(({ name, mountPath }) => ({ name, mountPath, readOnly: true })),
       ...(options.tlsSecret ? [{ name: 'tls', mountPath: Mount.tls, readOnly: true }] : []),
+      ...(options.loginSecret ? [{ name: 'login', mountPath: Mount.login, readOnly: true }] : []),
     ],
   });
 }

@@ -19,6 +19,8 @@ import { GATEWAY_COMPONENT, Label, platformLabels, platformSelector } from '../s
 import { closedOff, type Destination } from '../shared/egress';
 import { allowFrom, allowTo, denyAll, podsIn, scrapers, toOutside, toDns, toPods } from '../shared/network-policy';
 import { inLayer, reportFinding } from '../shared/notes';
+import { needSecret } from '../shared/secrets';
+import { clusterLogin, LOGIN_KEYS, LOGIN_SECRET, loginFiles } from './cluster-login';
 import { GatewayExposure } from './exposure';
 import { GatewayGates } from './gates';
 import { API_SERVER_PORTS, ENVOY_HEAP, expectRootCertificate, gatewayPodTemplate, Mount, processorConfig, WORKERS } from './gateway-pod';
@@ -29,6 +31,7 @@ import type { GatewayOptions } from './render/options';
 
 const NAME = 'kea-gateway';
 const TLS_FILE = 'tls.json';
+const LOGIN_FOLDERS = { files: Mount.envoy, secret: Mount.login } as const;
 
 export interface ModelGatewayProps {
   readonly stack: ResolvedStack;
@@ -70,7 +73,8 @@ export class ModelGateway extends Construct {
     const { stack } = props;
     const platform: ResolvedPlatform = { stack, models: props.models.map((endpoint) => endpoint.model) };
     const options = gatewayOptions(props);
-    this.bundle = buildBundle(platform);
+    const { login } = options;
+    this.bundle = buildBundle(platform, login ? { login } : {});
     const bootstrap = buildBootstrap(platform, options);
     reportFinding(this, ...checkGateway(platform, this.bundle, options));
 
@@ -104,6 +108,7 @@ export class ModelGateway extends Construct {
     config('EnvoyConfig', `${NAME}-envoy`, {
       'envoy.json': bootstrap,
       ...(stack.exposure.kind === 'loadBalancer' ? { [TLS_FILE]: certificateResource() } : {}),
+      ...(clusterLogin(stack, LOGIN_FOLDERS) ? loginFiles(Mount.login) : {}),
     });
     config('ProcessorConfig', `${NAME}-processor`, { 'processor.json': processor });
   }
@@ -168,6 +173,10 @@ export class ModelGateway extends Construct {
     const selector = platformSelector(GATEWAY_COMPONENT, NAME);
     const images = { envoy: imageReference(PlatformImage.envoy, stack.images), services: imageReference(KeaImage.services, stack.images) };
     reportFinding(this, ...images.envoy.findings, ...images.services.findings);
+    if (clusterLogin(stack, LOGIN_FOLDERS)) {
+      const purpose = 'client of the login on the documentation pages and key of its cookies, two random texts';
+      needSecret(this, stack, { namespace: stack.namespaces.platform, name: LOGIN_SECRET, keys: LOGIN_KEYS, purpose });
+    }
     plainObject(k8s.KubeService, this, 'Service', {
       metadata: metadata(stack, NAME),
       spec: { selector, ports: [{ name: 'http', port: Port.edge, targetPort: k8s.IntOrString.fromString('http'), appProtocol: 'http' }] },
@@ -193,6 +202,7 @@ export class ModelGateway extends Construct {
           ...(props.cache?.secret ? { redisSecret: props.cache.secret } : {}),
           ...(props.cache?.ca ? { redisCa: props.cache.ca } : {}),
           ...(stack.exposure.kind === 'loadBalancer' ? { tlsSecret: stack.exposure.tlsSecret } : {}),
+          ...(clusterLogin(stack, LOGIN_FOLDERS) ? { loginSecret: LOGIN_SECRET } : {}),
         }),
       },
     });
@@ -293,6 +303,7 @@ function metadata(stack: ResolvedStack, name: string): { name: string; namespace
 
 /** What the gateway in a cluster is told beside the stack. */
 export function gatewayOptions(props: Pick<ModelGatewayProps, 'stack' | 'portal'>): GatewayOptions {
+  const login = clusterLogin(props.stack, LOGIN_FOLDERS);
   return {
     socketFolder: Mount.sockets,
     workers: WORKERS,
@@ -303,6 +314,7 @@ export function gatewayOptions(props: Pick<ModelGatewayProps, 'stack' | 'portal'
       ...(props.stack.exposure.kind === 'loadBalancer' ? { tls: { sdsFile: `${Mount.envoy}/${TLS_FILE}` } } : {}),
     },
     ...(props.portal ? { portal: props.portal } : {}),
+    ...(login ? { login } : {}),
   };
 }
 

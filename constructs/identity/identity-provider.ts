@@ -9,6 +9,7 @@ import { closedOff } from '../shared/egress';
 import { allowFrom, allowTo, denyAll, podsIn, scrapers, toOutside, toDns, toPods } from '../shared/network-policy';
 import { reportFinding } from '../shared/notes';
 import { needSecret } from '../shared/secrets';
+import { LOGIN_SECRET } from '../gateway/cluster-login';
 import { DevDatabase } from './dev-database';
 import { keycloakPod } from './keycloak-pod';
 import { LoginExposure } from './login-exposure';
@@ -89,7 +90,14 @@ export class IdentityProvider extends Construct {
     if (settings.database.inPlan) new DevDatabase(this, 'DevDatabase', { stack, settings, clients: selector });
     new LoginExposure(this, 'Exposure', { stack, settings, service: NAME });
     const plan = buildRealm(platform, settings.realm);
-    new RealmSync(this, 'Sync', { stack, plan, keycloak: { service: NAME, selector }, secret: SYNC_SECRET });
+    const hasLogin = stack.exposure.kind !== 'none';
+    new RealmSync(this, 'Sync', {
+      stack,
+      plan,
+      keycloak: { service: NAME, selector },
+      secret: SYNC_SECRET,
+      ...(hasLogin ? { loginSecret: LOGIN_SECRET } : {}),
+    });
   }
 
   private secrets(stack: ResolvedStack, { database, brokers }: KeycloakSettings): void {

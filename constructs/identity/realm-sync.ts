@@ -33,6 +33,8 @@ export interface RealmSyncProps {
   readonly keycloak: { readonly service: string; readonly selector: { readonly [label: string]: string } };
   /** Secret with the keys `client-secret` and `bootstrap-secret`. */
   readonly secret: string;
+  /** Secret whose `client-secret` the login on the documentation pages has. @default - there is none */
+  readonly loginSecret?: string;
 }
 
 /**
@@ -40,7 +42,7 @@ export interface RealmSyncProps {
  * digest of the plan and of how it is applied, so an apply that changes neither starts none, and a rollback of a model's version needs no Keycloak.
  */
 export class RealmSync extends Construct {
-  constructor(scope: Construct, id: string, { stack, plan, keycloak, secret }: RealmSyncProps) {
+  constructor(scope: Construct, id: string, { stack, plan, keycloak, secret, loginSecret }: RealmSyncProps) {
     super(scope, id);
     registerPlanCheck(this);
     const namespace = stack.namespaces.platform;
@@ -95,7 +97,18 @@ export class RealmSync extends Construct {
               })),
             },
           },
-          { name: 'secrets', secret: { secretName: secret, defaultMode: 0o440 } },
+          {
+            name: 'secrets',
+            projected: {
+              defaultMode: 0o440,
+              sources: [
+                { secret: { name: secret } },
+                ...(loginSecret === undefined
+                  ? []
+                  : [{ secret: { name: loginSecret, items: [{ key: 'client-secret', path: 'login-secret' }] } }]),
+              ],
+            },
+          },
           emptyDir('tmp', 32 * MiB),
         ],
       });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { decodeRealm, type RealmPlan } from '../../core/contract/realm';
 import { describeStep } from '../../core/decide/realm-words';
+import { RealmClient } from '../../core/contract/realm-names';
 import { byBytes } from '../../core/order';
 import { log } from '../shared/log';
 import { administrator, handOver, temporaryAdministrators, type Secrets } from './administrators';
@@ -27,6 +28,7 @@ async function main(): Promise<number> {
       connection,
       plan,
       phase,
+      ...(secrets.login === undefined ? {} : { secrets: { [RealmClient.login]: secrets.login } }),
       ...(options.deletions === undefined ? {} : { deletions: options.deletions }),
     });
     for (const step of steps) log('info', 'done', { step: describeStep(step).join('; ') });
@@ -74,17 +76,21 @@ function readPlan(folder: string): RealmPlan {
 }
 
 function readSecrets(folder: string): Secrets {
-  const read = (name: string): string | undefined => {
+  const trimmed = (text: string): string => text.trim();
+  // Envoy sends the same file as it is, a line feed at its end included.
+  const asItIs = (text: string): string => text;
+  const read = (name: string, form = trimmed): string | undefined => {
     try {
-      return readFileSync(join(folder, name), 'utf8').trim() || undefined;
+      return form(readFileSync(join(folder, name), 'utf8')) || undefined;
     } catch {
       return undefined;
     }
   };
   const client = read('client-secret');
   const bootstrap = read('bootstrap-secret');
+  const login = read('login-secret', asItIs);
   if (client === undefined) throw new Error(`${folder} holds no client-secret`);
-  return { client, ...(bootstrap === undefined ? {} : { bootstrap }) };
+  return { client, ...(bootstrap === undefined ? {} : { bootstrap }), ...(login === undefined ? {} : { login }) };
 }
 
 /** Keycloak may start at the same time as this Job. */

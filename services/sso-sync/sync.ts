@@ -27,6 +27,8 @@ export interface SyncOptions {
   /** Most losses that pass. @default - five, or a fifth of what is managed */
   readonly deletions?: number;
   readonly lease?: LeaseTimes;
+  /** Secrets of clients by name, which no plan holds. @default - those that Keycloak made stay */
+  readonly secrets?: { readonly [client: string]: string };
 }
 
 /** What was done, in order; empty when there was nothing to do. */
@@ -55,13 +57,15 @@ export async function planSync({ connection, plan }: Pick<SyncOptions, 'connecti
  */
 export async function sync(options: SyncOptions): Promise<SyncResult> {
   try {
-    return await run(options);
+    const result = await reconcile(options);
+    await setSecrets(connect(options.connection, options.plan.realm), options.secrets ?? {});
+    return result;
   } catch (error) {
     throw asFailure(error);
   }
 }
 
-async function run({ connection, plan, phase, deletions, lease: times }: SyncOptions): Promise<SyncResult> {
+async function reconcile({ connection, plan, phase, deletions, lease: times }: SyncOptions): Promise<SyncResult> {
   const admin = connect(connection, plan.realm);
   const made = await ensureRealm(admin, connection, plan);
   // A look without the lease first: most runs have nothing to do.
@@ -135,6 +139,15 @@ function nothingLeft(plan: RealmPlan, reading: Reading, phase: Phase): boolean {
   const after = appliedAfter(halves.at(-1) ?? 'add', reading.applied, appliedOf(plan));
   const known = canonicalJson(reading.applied) === canonicalJson(after);
   return known && halves.every((half) => inPhase(difference.steps, half).length === 0);
+}
+
+/** Gives clients the secrets that others know them by; one that Keycloak has already is left alone, so that its events tell of changes only. */
+async function setSecrets(admin: KeycloakAdminClient, secrets: { readonly [client: string]: string }): Promise<void> {
+  for (const [clientId, secret] of Object.entries(secrets)) {
+    const [client] = await admin.clients.find({ clientId });
+    if (client?.id === undefined || (await admin.clients.getClientSecret({ id: client.id })).value === secret) continue;
+    await admin.clients.update({ id: client.id }, { clientId, secret });
+  }
 }
 
 /** Makes the realm when there is none, and says so. */

@@ -8,6 +8,8 @@ export interface KeycloakSecrets {
   readonly sync: string;
   /** Of the client behind `kea token`. */
   readonly cli: string;
+  /** Of the gateway's login. */
+  readonly login: string;
   /** Seals the session cookies of the gateway's login. */
   readonly session: string;
   /** Of the machine clients, by name; Keycloak made them. */
@@ -20,15 +22,19 @@ export const TOKEN_CLIENT = 'kea-local-token';
 /** Password of every sample person. It protects nothing: this Keycloak listens on loopback and holds samples. */
 export const SAMPLE_PASSWORD = 'kea-local-run';
 
+/** The sample person who approves access to every sample. */
+export const APPROVER = 'ada';
+
 export function realmUrl(port: number): string {
   return `http://localhost:${port}/realms/${LOCAL_REALM}`;
 }
 
 export function loadSecrets(file: string): KeycloakSecrets {
   const known = readPrivateJson<KeycloakSecrets>(file);
-  if (known?.bootstrap && known.sync && known.cli && known.session && known.machines) return known as KeycloakSecrets;
+  if (known?.bootstrap && known.sync && known.cli && known.login && known.session && known.machines) return known as KeycloakSecrets;
   const secret = (): string => randomBytes(32).toString('base64url');
-  const made = { bootstrap: secret(), sync: secret(), cli: secret(), session: secret(), machines: {} };
+  // What a run before made stays: its Keycloak knows it.
+  const made = { bootstrap: secret(), sync: secret(), cli: secret(), login: secret(), session: secret(), machines: {}, ...known };
   writePrivateJson(file, made);
   return made;
 }

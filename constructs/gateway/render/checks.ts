@@ -173,10 +173,12 @@ function checkCookies(bootstrap: JsonObject): readonly Finding[] {
 
 function checkLogin({ stack }: ResolvedPlatform, login: LoginOptions, options: GatewayOptions): readonly Finding[] {
   const weak = (message: string): Finding => finding(kinds.weakLogin, { message: `login: ${message}`, stack: stack.name });
+  // The platform's own Keycloak is asked for tokens where it is asked for keys: by its Service.
+  const inside = stack.identity.kind === 'keycloak' && sameOrigin(login.tokenEndpoint, stack.identity.jwksUri);
   const addresses = [
     login.origin,
     login.authorizationEndpoint,
-    login.tokenEndpoint,
+    ...(inside ? [] : [login.tokenEndpoint]),
     ...(login.endSessionEndpoint ? [login.endSessionEndpoint] : []),
   ];
   const plain = addresses.filter((address) => !URL.canParse(address) || new URL(address).protocol !== 'https:');
@@ -187,6 +189,10 @@ function checkLogin({ stack }: ResolvedPlatform, login: LoginOptions, options: G
       : []),
     ...(stack.exposure.kind === 'none' && options.edge?.tls === undefined ? [weak('nothing in front of the gateway speaks TLS')] : []),
   ];
+}
+
+function sameOrigin(a: string, b: string): boolean {
+  return URL.canParse(a) && URL.canParse(b) && new URL(a).origin === new URL(b).origin;
 }
 
 function checkIdentity({ stack }: ResolvedPlatform): readonly Finding[] {

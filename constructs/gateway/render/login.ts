@@ -40,8 +40,8 @@ export function loginRoute(login: LoginOptions): { readonly [filter: string]: Js
         ...(login.endSessionEndpoint ? { end_session_endpoint: login.endSessionEndpoint } : {}),
         credentials: {
           client_id: login.clientId,
-          token_secret: secret('login-token', login.secrets.tokenFile),
-          hmac_secret: secret('login-hmac', login.secrets.hmacFile),
+          token_secret: secret('login-token', login.secrets.tokenFile, login.secrets.watched),
+          hmac_secret: secret('login-hmac', login.secrets.hmacFile, login.secrets.watched),
         },
         // Fixed, not made of what the request says: nobody is sent elsewhere after a login or a logout.
         redirect_uri: `${login.origin}${DOCS}/callback`,
@@ -68,6 +68,7 @@ export function loginRoute(login: LoginOptions): { readonly [filter: string]: Js
   };
 }
 
-function secret(name: string, path: string): JsonObject {
-  return { name, sds_config: { path_config_source: { path }, resource_api_version: 'V3' } };
+function secret(name: string, path: string, watched: string | undefined): JsonObject {
+  const source = { path, ...(watched === undefined ? {} : { watched_directory: { path: watched } }) };
+  return { name, sds_config: { path_config_source: source, resource_api_version: 'V3' } };
 }

@@ -43,7 +43,12 @@ export interface LoginOptions {
   /** Envoy cluster that reaches the token endpoint. @default identity */
   readonly cluster?: string;
   /** SDS files that hold the client's secret and the key of the session cookies. */
-  readonly secrets: { readonly tokenFile: string; readonly hmacFile: string };
+  readonly secrets: {
+    readonly tokenFile: string;
+    readonly hmacFile: string;
+    /** Folder whose change means that the secrets have changed, where these files only name others. @default - the files themselves are watched */
+    readonly watched?: string;
+  };
   /** Always with `openid`. @default openid profile */
   readonly scopes?: readonly string[];
   /** Longest session without a new login, seconds; the provider may end it sooner. @default 28800, eight hours */
