@@ -1,6 +1,10 @@
 import { buildApplication, buildRouteMap, text_en, type Application, type ApplicationText } from '@stricli/core';
 import { accessDeny } from './commands/access-deny';
+import { accessGrant } from './commands/access-grant';
 import { accessList } from './commands/access-list';
+import { accessRequest } from './commands/access-request';
+import { accessReview } from './commands/access-review';
+import { accessRevoke } from './commands/access-revoke';
 import { cachePurge } from './commands/cache-purge';
 import { canary } from './commands/canary';
 import { check } from './commands/check';
@@ -61,7 +65,14 @@ const routes = buildRouteMap({
     }),
     prove: proveStack,
     access: buildRouteMap({
-      routes: { list: accessList, deny: accessDeny },
+      routes: {
+        list: accessList,
+        request: accessRequest,
+        grant: accessGrant,
+        revoke: accessRevoke,
+        review: accessReview,
+        deny: accessDeny,
+      },
       docs: { brief: 'Who may call what, and who may not any more' },
     }),
     sso: buildRouteMap({

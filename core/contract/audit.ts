@@ -38,3 +38,25 @@ export interface AuditRecord {
   readonly timings: { readonly totalMs: number; readonly upstreamMs?: number };
   readonly [extension: string]: unknown;
 }
+
+/**
+ * Somebody was given a role, or lost it, by `kea access`. Field names follow OCSF User Access Management (class 3005). Keycloak's own admin events say
+ * the same of every change, whoever made it and by what tool.
+ */
+export interface AccessRecord {
+  readonly class_uid: 3005;
+  /** 1 given, 2 taken away. */
+  readonly activity_id: 1 | 2;
+  readonly id: string;
+  /** Milliseconds since 1970 UTC. */
+  readonly time: number;
+  readonly source: 'access';
+  /** Who decided: `sub` and name of the login; `service` for expired grants that a program took away. */
+  readonly actor: { readonly subject: string; readonly name: string; readonly issuer: string };
+  readonly user: { readonly uid: string; readonly name: string };
+  readonly privileges: readonly string[];
+  readonly reason: string;
+  /** Day on which it ends, `2027-01-31`. */
+  readonly until?: string;
+  readonly [extension: string]: unknown;
+}

@@ -3,6 +3,9 @@
 /** Scope that puts roles and audience into access tokens. */
 export const ROLES_SCOPE = 'kea-roles';
 
+/** Scope that puts the holder's groups into tokens of `kea-access`. */
+export const GROUPS_SCOPE = 'kea-groups';
+
 /** Clients of the platform itself; no model may have such a name, because `kea-` is reserved. */
 export const RealmClient = {
   /** Envoy's login on the documentation pages. */
@@ -11,6 +14,8 @@ export const RealmClient = {
   portal: 'kea-portal',
   /** People at a terminal, one scope a model. */
   cli: 'kea-cli',
+  /** People who approve, at a terminal; its tokens open no model. */
+  access: 'kea-access',
   /** sso-sync itself, in the realm `master`. */
   sync: 'kea-sso-sync',
   /** Holds what sso-sync applied last; can do nothing. */
@@ -23,6 +28,12 @@ export const RealmClient = {
 
 /** Group whose members administer the realm. */
 export const ADMINS = 'kea-admins';
+
+/** Delegation by which all approvers find people. */
+export const PEOPLE = 'kea-people';
+
+/** What approvers must hold of `realm-management` to ask for people and models at all; it shows and changes nothing by itself. */
+export const ASKING_ROLES = ['realm-management query-clients', 'realm-management query-users'] as const;
 
 /** Scope that puts one model's roles into a token: `model-credit-score`. */
 export function modelScope(model: string): string {

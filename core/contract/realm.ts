@@ -14,11 +14,11 @@ export interface RealmPlan {
 }
 
 /** In the order of creation: an object refers to earlier kinds only. */
-export const REALM_KINDS = ['realm', 'role', 'client', 'scope', 'login', 'group', 'provider'] as const;
+export const REALM_KINDS = ['realm', 'role', 'client', 'scope', 'login', 'group', 'provider', 'delegation'] as const;
 
 /**
  * `client`: a model's client, which only holds roles. `scope`: a client scope. `login`: a client that people or machines log in with.
- * `provider`: a broker to another identity provider.
+ * `provider`: a broker to another identity provider. `delegation`: what members of groups may give out by themselves; its fields are a `Delegation`.
  */
 export type RealmKind = (typeof REALM_KINDS)[number];
 
@@ -35,6 +35,17 @@ export interface RealmObject {
   readonly sets: { readonly [S in RealmSet]?: readonly string[] };
   /** Set at creation and never again: the switch that disables a client is in the hands of people. */
   readonly initial: JsonObject;
+}
+
+/** What members of `approvers` may do without being administrators; Keycloak holds it, whoever asks. All lists in byte order. */
+export interface Delegation {
+  readonly approvers: readonly string[];
+  /** They may find people, and change their roles as far as other delegations let them. */
+  readonly people: boolean;
+  /** Models whose roles they may give and take. */
+  readonly models: readonly string[];
+  /** Realm roles that they may give and take. */
+  readonly roles: readonly string[];
 }
 
 export interface RealmMapper {

@@ -82,10 +82,10 @@ export function inPhase(steps: readonly RealmStep[], phase: 'add' | 'prune'): re
   });
 }
 
-/** What a caller may lose: deleted objects and roles, each by name. Scopes go with their client. */
+/** What a caller may lose: deleted objects and roles, each by name. Scopes and delegations go with what they are about. */
 export function losses(steps: readonly RealmStep[]): readonly string[] {
   return steps.flatMap((step) => {
-    if (step.do === 'delete') return step.object.kind === 'scope' ? [] : [objectId(step.object)];
+    if (step.do === 'delete') return step.object.kind === 'scope' || step.object.kind === 'delegation' ? [] : [objectId(step.object)];
     if (step.do === 'create') return [];
     return step.edits.flatMap((edit) =>
       'set' in edit && edit.set === 'roles' ? edit.remove.map((role) => `role ${role} of ${step.object.name}`) : [],

@@ -138,4 +138,44 @@ export const identityFindings = kinds({
       '`kea sso doctor` reads an access token from a file or standard input, so that it stands in no history and no list of processes.',
     example: 'echo hello | kea sso doctor --stack prod --token -',
   },
+  noRole: {
+    code: 'KEA6030',
+    severity: 'error',
+    title: 'no such role, person or request',
+    why: 'a role that is misspelt would be asked for, given and never work',
+    fix: 'write a role as `kea access list` prints it, and the person by the name of the login',
+    explanation:
+      'Roles are `<model>:<method>`, `<model>:pin`, and those that methods list in `roles`. A person is who the provider knows by that name; with the managed Keycloak it is the name at its login.',
+    example: 'kea access request credit-score:scor ada --reason "quarterly review"',
+  },
+  notApprover: {
+    code: 'KEA6031',
+    severity: 'error',
+    title: 'no approver of this role',
+    why: 'who may have a role is decided by the groups that the model file names',
+    fix: 'ask a member of one of these groups to do it; nobody gives a role to himself',
+    explanation:
+      'The groups are `approvers` of the model, its `owner` where it names none; a role that several models list is given by groups that all of them name. Keycloak holds the same: approvers have a permission for their models’ roles and no other.',
+    example: 'kea access grant credit-score:score ada --stack dev',
+  },
+  accessCall: {
+    code: 'KEA6032',
+    severity: 'error',
+    title: 'access was not changed',
+    why: 'who looks at it in a year must know why somebody had a role',
+    fix: 'see `kea access --help`',
+    explanation:
+      'A grant needs a reason, its own or that of the request in `access/`, and an end that is not over. A change needs a login: that of an approver, by a browser, --token or, for sample people of a local run with Keycloak, --as.',
+    example: 'kea access grant credit-score:score ada',
+  },
+  accessReview: {
+    code: 'KEA6033',
+    severity: 'warning',
+    title: 'role that somebody should look at',
+    why: 'roles that nobody asked for, or that have ended, are how access grows',
+    fix: 'take it away by `kea access revoke`, or ask for it by `kea access request` and have it granted',
+    explanation:
+      '`kea access review` compares who has roles in Keycloak with the grants in `access/`: a role without a grant, one beyond its end, a grant without the role, and a person who is disabled.',
+    example: 'kea access review --stack dev',
+  },
 });

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AuditRecord } from '../../core/contract/audit';
+import type { AccessRecord, AuditRecord } from '../../core/contract/audit';
 import { CHAIN_START, lineHash } from './chain';
 import { BatchQueue } from './queue';
 
 export type AuditLevel = 'metadata' | 'durable' | 'strict';
 
 /** A record before the writer gives it its place in the chain. */
-export type AuditEvent = Omit<AuditRecord, 'class_uid' | 'writer' | 'epoch' | 'sequence'>;
+export type AuditEvent = Omit<AuditRecord, 'class_uid' | 'writer' | 'epoch' | 'sequence'> | AccessRecord;
 
 export interface AuditWriterOptions {
   readonly folder: string;

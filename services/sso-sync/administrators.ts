@@ -8,7 +8,7 @@ const TEMPORARY = 'is_temporary_admin';
 /** Roles over one realm that the permanent client has; it can take nobody's place. */
 const MANAGES = [
   ...['manage-realm', 'manage-clients', 'manage-users', 'manage-identity-providers', 'view-realm', 'view-clients', 'view-users'],
-  ...['view-identity-providers', 'query-clients', 'query-groups', 'query-realms', 'query-users'],
+  ...['view-identity-providers', 'query-clients', 'query-groups', 'query-realms', 'query-users', 'manage-authorization', 'view-events'],
 ];
 /** Roles over `master`: enough to see whether a temporary administrator is left. */
 const SEES = ['view-clients', 'view-users', 'query-clients', 'query-users'];
@@ -18,6 +18,8 @@ export interface Secrets {
   readonly client: string;
   /** Of the client that Keycloak's first start makes; not there once it has done its work elsewhere. */
   readonly bootstrap?: string;
+  /** Of the gateway's login on the documentation pages. */
+  readonly login?: string;
 }
 
 /** Logs in as the permanent client; where there is none yet, as the one of the first start. @throws SyncFailure */

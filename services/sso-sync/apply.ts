@@ -1,6 +1,7 @@
 import type KeycloakAdminClient from '@keycloak/keycloak-admin-client';
 import { objectId, REALM_KINDS, type RealmMapper, type RealmObject, type RealmSet } from '../../core/contract/realm';
 import type { RealmEdit, RealmStep } from '../../core/decide/realm-difference';
+import { dropDelegation, putDelegation, type Numbers } from './delegation';
 import { asFailure, statusOf } from './failure';
 import { inParallel } from './in-parallel';
 import type { Reading, RoleRef } from './read';
@@ -104,8 +105,19 @@ async function create(work: Work, object: RealmObject): Promise<void> {
     case 'provider': {
       await admin.identityProviders.create({ alias: object.name, ...object.initial, ...object.fields, config: object.attributes });
       for (const [name, mapper] of Object.entries(object.mappers)) await setMapper(work, object, name, mapper);
+      return;
     }
+    case 'delegation':
+      return putDelegation(admin, object, numbersOf(work));
   }
+}
+
+function numbersOf({ known }: Work): Numbers {
+  return {
+    group: (name) => known.ids.get(`group ${name}`),
+    model: (name) => known.ids.get(`client ${name}`),
+    role: (name) => known.roles.get(name)?.id,
+  };
 }
 
 async function change(work: Work, { object, edits }: Changed): Promise<void> {
@@ -126,7 +138,8 @@ async function change(work: Work, { object, edits }: Changed): Promise<void> {
 }
 
 /** Of clients and scopes Keycloak takes a part; of realms, groups, roles and brokers the attributes must be whole. */
-async function changeFields({ admin, realm, known, reading }: Work, object: RealmObject, edits: readonly { field: string; to: unknown }[]) {
+async function changeFields(work: Work, object: RealmObject, edits: readonly { field: string; to: unknown }[]) {
+  const { admin, realm, known, reading } = work;
   const { name } = object;
   const id = known.ids.get(objectId(object)) ?? '';
   const there = reading.live.get(objectId(object))?.attributes ?? {};
@@ -150,6 +163,8 @@ async function changeFields({ admin, realm, known, reading }: Work, object: Real
       const now = (await admin.identityProviders.findOne({ alias: name })) ?? {};
       return admin.identityProviders.update({ alias: name }, { ...now, ...(object.fields as object), config: whole });
     }
+    case 'delegation':
+      return putDelegation(admin, object, numbersOf(work));
   }
 }
 
@@ -256,6 +271,8 @@ async function remove({ admin, known }: Work, { kind, name }: Pick<RealmObject, 
       return admin.groups.del({ id });
     case 'provider':
       return admin.identityProviders.del({ alias: name });
+    case 'delegation':
+      return dropDelegation(admin, name);
   }
 }
 

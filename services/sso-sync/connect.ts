@@ -34,6 +34,13 @@ export function connect({ server, credentials }: Connection, realm: string): Key
   return admin;
 }
 
+/** The same with somebody's own access token: he may do there what Keycloak lets him do. */
+export function connectAs(server: string, realm: string, token: string): KeycloakAdminClient {
+  const admin = new KeycloakAdminClient({ baseUrl: server, realmName: realm, timeout: TIMEOUT_MS });
+  admin.setAccessToken(token);
+  return admin;
+}
+
 /** @throws SyncFailure `unreachable` or `credentials` */
 export async function logIn(
   server: string,

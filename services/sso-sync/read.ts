@@ -5,6 +5,7 @@ import { MARK, objectId, type AppliedRealm, type RealmKind, type RealmMapper, ty
 import { RealmClient } from '../../core/contract/realm-names';
 import type { LiveObject, LiveRealm } from '../../core/decide/realm-difference';
 import type { JsonObject } from '../../core/json';
+import { readDelegations } from './delegation';
 import { inParallel } from './in-parallel';
 import { readState } from './state';
 
@@ -100,6 +101,9 @@ export async function readRealm(admin: KeycloakAdminClient, plan: RealmPlan): Pr
     );
     add({ ...object, mappers: noteMappers(object, own) }, provider.alias);
   }
+
+  const groupNames = new Map(groups.map(({ id, name }) => [id ?? '', name ?? '']));
+  for (const delegation of await readDelegations(admin, groupNames)) add(delegation, delegation.name);
 
   const withRoles = await inParallel(objects, async (object) => {
     const id = ids.get(objectId(object));

@@ -3,6 +3,7 @@ import { buildRealm } from '../../../constructs/identity/render/realm';
 import { RealmClient } from '../../../core/contract/realm-names';
 import { finding } from '../../../core/findings/finding';
 import { runFindings } from '../../../core/findings/run';
+import { approversOf } from '../../../schema/access/approvers';
 import type { ResolvedIdentity, ResolvedPlatform } from '../../../schema/resolved';
 import { administrator, handOver } from '../../../services/sso-sync/administrators';
 import { connect } from '../../../services/sso-sync/connect';
@@ -35,8 +36,7 @@ export async function localKeycloak(folder: StateFolder, place: { readonly port:
   const login = writeLogin(folder.secrets, {
     clientId: RealmClient.login,
     origin: `http://localhost:${place.port}`,
-    // A public client with PKCE; Envoy wants some secret to send.
-    clientSecret: 'none',
+    clientSecret: secrets.login,
     sessionKey: secrets.session,
     authorizationEndpoint: endpoint('auth'),
     tokenEndpoint: endpoint('token'),
@@ -65,11 +65,18 @@ export async function localKeycloak(folder: StateFolder, place: { readonly port:
     const plan = buildRealm(platform, LOCAL_REALM);
     const connection = await administrator(server, { client: secrets.sync, bootstrap: secrets.bootstrap });
     // Nobody but this run uses the realm, and an edit may take all models away.
-    await sync({ connection, plan, phase: 'all', deletions: Number.MAX_SAFE_INTEGER, lease: { deadMs: 4000 } });
+    await sync({
+      connection,
+      plan,
+      phase: 'all',
+      deletions: Number.MAX_SAFE_INTEGER,
+      lease: { deadMs: 4000 },
+      secrets: { [RealmClient.login]: secrets.login },
+    });
     await handOver(connection, LOCAL_REALM, secrets.sync);
     const admin = connect(await administrator(server, { client: secrets.sync }), LOCAL_REALM);
     const directory = sampleDirectory(platform);
-    await putPeople(admin, directory, secrets.cli);
+    await putPeople(admin, directory, { tokenSecret: secrets.cli, approving: platform.models.flatMap(approversOf) });
     const machines = await Promise.all(
       directory.machines.map(async ({ id }) => {
         const [client] = await admin.clients.find({ clientId: id });

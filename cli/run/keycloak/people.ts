@@ -1,10 +1,14 @@
 import type KeycloakAdminClient from '@keycloak/keycloak-admin-client';
-import { ROLES_SCOPE } from '../../../core/contract/realm-names';
+import { GROUPS_SCOPE, ROLES_SCOPE } from '../../../core/contract/realm-names';
 import type { Directory, Identity } from '../issuer/people';
-import { SAMPLE_PASSWORD, TOKEN_CLIENT } from './settings';
+import { APPROVER, SAMPLE_PASSWORD, TOKEN_CLIENT } from './settings';
 
-/** Puts the sample people and the client behind `kea token` into the realm; who is there already gets the roles that he lacks and loses the others. */
-export async function putPeople(admin: KeycloakAdminClient, directory: Directory, tokenSecret: string): Promise<void> {
+/** Puts the sample people and the client behind `kea token` into the realm; who is there already gets what he lacks, and keeps what he was given. */
+export async function putPeople(
+  admin: KeycloakAdminClient,
+  directory: Directory,
+  { tokenSecret, approving }: { readonly tokenSecret: string; readonly approving: readonly string[] },
+): Promise<void> {
   const [known] = await admin.clients.find({ clientId: TOKEN_CLIENT });
   if (!known) {
     await admin.clients.create({
@@ -14,11 +18,12 @@ export async function putPeople(admin: KeycloakAdminClient, directory: Directory
       standardFlowEnabled: false,
       directAccessGrantsEnabled: true,
       fullScopeAllowed: true,
-      defaultClientScopes: ['basic', 'profile', ROLES_SCOPE],
+      defaultClientScopes: ['basic', 'profile', ROLES_SCOPE, GROUPS_SCOPE],
       optionalClientScopes: [],
     });
   }
   for (const person of directory.people) await putPerson(admin, person);
+  await putApprover(admin, approving);
 }
 
 async function putPerson(admin: KeycloakAdminClient, { id: username, name, roles }: Identity): Promise<void> {
@@ -40,14 +45,22 @@ async function putPerson(admin: KeycloakAdminClient, { id: username, name, roles
   const realmRoles = (await admin.roles.find()).flatMap(ref).filter((role) => roles.includes(role.name));
   const mine = (held.realmMappings ?? []).flatMap(ref);
   await admin.users.addRealmRoleMappings({ id, roles: without(realmRoles, mine) });
-  const lost = without(mine, realmRoles).filter(({ name: role }) => !role.startsWith('default-roles-'));
-  await admin.users.delRealmRoleMappings({ id, roles: lost });
   for (const client of new Set(roles.filter((role) => role.includes(':')).map((role) => role.split(':')[0] ?? ''))) {
     const [found] = await admin.clients.find({ clientId: client });
     if (found?.id === undefined) continue;
     const wanted = (await admin.clients.listRoles({ id: found.id })).flatMap(ref).filter((role) => roles.includes(role.name));
     await admin.users.addClientRoleMappings({ id, clientUniqueId: found.id, roles: wanted });
   }
+}
+
+/** One sample person is in every group that approves, so that `kea access grant --as` can be tried. */
+async function putApprover(admin: KeycloakAdminClient, approving: readonly string[]): Promise<void> {
+  const [person] = await admin.users.find({ username: APPROVER, exact: true });
+  const groups = await admin.groups.find({ first: 0, max: 1000 });
+  const held = new Set((await admin.users.listGroups({ id: person?.id ?? '' })).map(({ id }) => id));
+  for (const { id, name } of groups)
+    if (id !== undefined && name !== undefined && approving.includes(name) && !held.has(id))
+      await admin.users.addToGroup({ id: person?.id ?? '', groupId: id });
 }
 
 function ref({ id, name }: { readonly id?: string; readonly name?: string }): readonly { id: string; name: string }[] {

@@ -1,10 +1,12 @@
 import { methodRole, pinRole } from '../../../core/contract/names';
 import { MARK, objectId, ownMark, REALM_KINDS, type RealmObject, type RealmPlan } from '../../../core/contract/realm';
-import { ADMINS, modelScope, RealmClient, ROLES_SCOPE } from '../../../core/contract/realm-names';
+import { ADMINS, ASKING_ROLES, GROUPS_SCOPE, modelScope, RealmClient, ROLES_SCOPE } from '../../../core/contract/realm-names';
 import { byBytes } from '../../../core/order';
 import type { JsonObject } from '../../../core/json';
+import { approversOf, realmRoles } from '../../../schema/access/approvers';
 import type { ResolvedMachine, ResolvedModel, ResolvedPlatform } from '../../../schema/resolved';
 import { brokerOf } from './broker';
+import { delegations } from './delegations';
 
 /** Lifetimes in seconds: short access tokens, because a role taken away works until the token ends. */
 const ACCESS_TOKEN_SECONDS = 300;
@@ -21,15 +23,19 @@ export function buildRealm({ stack, models }: ResolvedPlatform, realm: string): 
   const { keycloak } = stack.identity;
   const machines = keycloak?.machines ?? [];
   const brokers = keycloak?.brokers ?? [];
+  const listed = [...realmRoles(models).keys()];
+  const approving = new Set(models.flatMap(approversOf));
   const objects = [
     settings(stack.name, realm),
-    ...realmRoles(models).map((name) => object('role', name)),
+    ...listed.map((name) => object('role', name)),
     ...models.flatMap((model) => [roleHolder(model), scopeOf(model)]),
     rolesScope(stack.identity.audience),
+    groupsScope(),
     ...peopleClients(stack.hostname, models),
     ...machines.map((machine) => machineClient(machine, models)),
-    ...teams(models).map((name) => object('group', name)),
+    ...teams(models).map((name) => object('group', name, approving.has(name) ? { sets: { granted: ASKING_ROLES } } : {})),
     object('group', ADMINS, { sets: { granted: ['realm-management realm-admin'] } }),
+    ...delegations(models).map(({ name, ...fields }) => object('delegation', name, { fields: { ...fields } })),
     ...brokers.map((broker) => object('provider', broker.name, brokerOf(broker, models))),
   ];
   return { realm, stack: stack.name, objects: objects.sort(inOrder) };
@@ -37,7 +43,7 @@ export function buildRealm({ stack, models }: ResolvedPlatform, realm: string): 
 
 /** Every role that a machine or a broker may be given: methods', pins' and those of the realm. */
 export function knownRoles(models: readonly ResolvedModel[]): ReadonlySet<string> {
-  return new Set([...models.flatMap(clientRoles), ...realmRoles(models)]);
+  return new Set([...models.flatMap(clientRoles), ...realmRoles(models).keys()]);
 }
 
 /** Every group that a broker may put people into, but for `kea-admins`. */
@@ -79,25 +85,20 @@ function settings(stack: string, realm: string): RealmObject {
       ssoSessionIdleTimeout: SESSION_IDLE_SECONDS,
       ssoSessionMaxLifespan: SESSION_MAX_SECONDS,
       revokeRefreshToken: true,
-      // Tabs refresh side by side with the same token.
-      refreshTokenMaxReuse: 1,
+      // A browser that brings its tabs back refreshes side by side, each with the same token.
+      refreshTokenMaxReuse: 10,
       eventsEnabled: true,
       eventsExpiration: EVENT_SECONDS,
       eventsListeners: ['jboss-logging'],
       adminEventsEnabled: true,
       adminEventsDetailsEnabled: true,
+      // Approvers give roles of their models with their own login, and nothing else: see delegations.ts.
+      adminPermissionsEnabled: true,
     },
   });
 }
 
-/** Roles that methods name besides their own: realm roles, given to people by groups. */
-function realmRoles(models: readonly ResolvedModel[]): readonly string[] {
-  const own = new Set(models.flatMap(clientRoles));
-  const named = models.flatMap((model) => model.contracts.flatMap((contract) => contract.methods.flatMap((method) => method.roles)));
-  return unique(named.filter((role) => !own.has(role)));
-}
-
-/** Groups of those who own models and who approve access to them. They hold no role by that: owners ask like everybody. */
+/** Groups of those who own models and who approve access to them. They hold no role of a model by that: owners ask like everybody. */
 function teams(models: readonly ResolvedModel[]): readonly string[] {
   return unique(models.flatMap(({ owner, approvers }) => [owner, ...approvers])).filter((name) => name !== ADMINS);
 }
@@ -151,7 +152,23 @@ function rolesScope(audience: string): RealmObject {
   });
 }
 
-/** Who logs people in: the gateway for its pages, the pages' scripts, and people at a terminal. All with PKCE and exact addresses. */
+/** The holder's groups as paths, `/risk-team`: a group below another one is never taken for one of its name. */
+function groupsScope(): RealmObject {
+  const config = {
+    'access.token.claim': 'true',
+    'id.token.claim': 'false',
+    'claim.name': 'groups',
+    'full.path': 'true',
+    multivalued: 'true',
+  };
+  return object('scope', GROUPS_SCOPE, {
+    fields: { protocol: 'openid-connect', description: 'Groups that `kea access` reads' },
+    attributes: { 'include.in.token.scope': 'false' },
+    mappers: { groups: { type: 'oidc-group-membership-mapper', config } },
+  });
+}
+
+/** Who logs people in: the gateway for its pages, the pages' scripts, people at a terminal, and approvers there. All with PKCE and exact addresses. */
 function peopleClients(hostname: string, models: readonly ResolvedModel[]): readonly RealmObject[] {
   const origin = originOf(hostname);
   const pkce = { 'pkce.code.challenge.method': 'S256' };
@@ -161,7 +178,16 @@ function peopleClients(hostname: string, models: readonly ResolvedModel[]): read
     // The pages show what the caller may use and try it, so their tokens hold all of the caller's roles.
     object('login', RealmClient.login, {
       initial: { enabled: true },
-      fields: { ...common, name: 'Documentation pages', fullScopeAllowed: true, redirectUris: [`${origin}/docs/callback`], webOrigins: [] },
+      // The gateway keeps a secret, which sso-sync sets; PKCE besides, because the code passes through the browser.
+      fields: {
+        ...common,
+        publicClient: false,
+        clientAuthenticatorType: 'client-secret',
+        name: 'Documentation pages',
+        fullScopeAllowed: true,
+        redirectUris: [`${origin}/docs/callback`],
+        webOrigins: [],
+      },
       attributes: { ...pkce, 'post.logout.redirect.uris': `${origin}/docs` },
       sets,
     }),
@@ -181,7 +207,13 @@ function peopleClients(hostname: string, models: readonly ResolvedModel[]): read
       initial: { enabled: true },
       fields: { ...common, name: 'Command line', redirectUris: ['http://127.0.0.1/*'], webOrigins: [] },
       attributes: { ...pkce, 'oauth2.device.authorization.grant.enabled': 'true' },
-      sets: { ...sets, scoped: realmRoles(models), optionalScopes: models.map(({ name }) => modelScope(name)) },
+      sets: { ...sets, scoped: [...realmRoles(models).keys()], optionalScopes: models.map(({ name }) => modelScope(name)) },
+    }),
+    object('login', RealmClient.access, {
+      initial: { enabled: true },
+      fields: { ...common, name: 'Approving access', standardFlowEnabled: false, redirectUris: [], webOrigins: [] },
+      attributes: { ...pkce, 'oauth2.device.authorization.grant.enabled': 'true' },
+      sets: { defaultScopes: ['basic', 'profile', GROUPS_SCOPE], scoped: ASKING_ROLES },
     }),
   ];
 }

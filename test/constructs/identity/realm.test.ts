@@ -2,7 +2,7 @@ import { buildRealm } from '../../../constructs/identity/render/realm';
 import { realmMistakes } from '../../../constructs/identity/render/realm-mistakes';
 import { MARK, objectId, type RealmObject } from '../../../core/contract/realm';
 import type { ResolvedBroker, ResolvedStack } from '../../../schema/resolved';
-import { samplePlatform, sampleModel } from '../../support/platforms';
+import { sampleContract, sampleMethod, sampleModel, samplePlatform } from '../../support/platforms';
 
 const company: ResolvedBroker = {
   name: 'company',
@@ -100,12 +100,12 @@ test('what Keycloak leaves open by default is closed', () => {
   expect(fields['accessTokenLifespan']).toBe(300);
 });
 
-test('owners and approvers are groups, which hold no roles by that', () => {
+test('owners and approvers are groups, which hold no role of a model by that', () => {
   const groups = plan.objects.filter(({ kind, name }) => kind === 'group' && name !== 'kea-admins');
   expect(groups.map(({ name, sets }) => [name, sets])).toEqual([
     ['education', {}],
     ['platform', {}],
-    ['risk-leads', {}],
+    ['risk-leads', { granted: ['realm-management query-clients', 'realm-management query-users'] }],
     ['risk-team', {}],
   ]);
 });
@@ -156,12 +156,12 @@ test('everything carries a mark that names it, so that a copy is not taken for o
   expect(new Set(marks).size).toBe(plan.objects.length);
 });
 
-test('an edit of one model changes that model’s objects, and the client that lists scopes', () => {
+test('an edit of one model changes that model’s objects, and what lists scopes or what approvers may give', () => {
   const { stack, models } = platformWith();
   const more = buildRealm({ stack, models: [...models, sampleModel('fraud')] }, 'company');
   const before = new Map(plan.objects.map((object) => [objectId(object), JSON.stringify(object)]));
   const changed = more.objects.filter((object) => before.get(objectId(object)) !== JSON.stringify(object)).map(objectId);
-  expect(changed).toEqual(['client fraud', 'scope model-fraud', 'login kea-cli']);
+  expect(changed).toEqual(['client fraud', 'scope model-fraud', 'login kea-cli', 'delegation risk-leads']);
 });
 
 test('what nobody has is named, with the nearest spelling', () => {
@@ -177,4 +177,40 @@ test('what nobody has is named, with the nearest spelling', () => {
     ['KEA6004', 'write a role of a method, `<'],
     ['KEA6005', 'write "risk-team"'],
   ]);
+});
+
+/** A model that lists `roles` besides its own. */
+function owned(name: string, approvers: readonly string[], roles: readonly string[]) {
+  const methods = [sampleMethod(name, { method: 'score', roles: [`${name}:score`, ...roles] })];
+  return sampleModel(name, { owner: `${name}-team`, approvers, contracts: [sampleContract(name, { methods })] });
+}
+
+test('approvers may give roles of their models, a shared role only who approves for all that list it, and nobody more', () => {
+  const { stack } = platformWith({ machines: [], brokers: [] });
+  const models = [
+    owned('a', ['leads', 'risk'], ['shared', 'own-a']),
+    owned('b', ['leads'], ['shared']),
+    owned('c', [], ['shared-c', 'shared']),
+  ];
+  const two = buildRealm({ stack, models: models.slice(0, 2) }, 'company').objects.filter(({ kind }) => kind === 'delegation');
+  expect(two.map(({ name, fields }) => [name, fields])).toEqual([
+    ['kea-people', { approvers: ['leads', 'risk'], people: true, models: [], roles: [] }],
+    ['leads', { approvers: ['leads'], people: false, models: ['b'], roles: ['shared'] }],
+    ['leads risk', { approvers: ['leads', 'risk'], people: false, models: ['a'], roles: ['own-a'] }],
+  ]);
+  const three = buildRealm({ stack, models }, 'company').objects;
+  const given = three.filter(({ kind }) => kind === 'delegation').flatMap(({ fields }) => fields['roles'] as readonly string[]);
+  // Nobody approves for all three: administrators give it.
+  expect(given).toEqual(['shared-c', 'own-a']);
+  const asking = (name: string) => three.find((object) => objectId(object) === `group ${name}`)?.sets.granted;
+  expect([asking('leads'), asking('c-team'), asking('a-team')]).toEqual([
+    ['realm-management query-clients', 'realm-management query-users'],
+    ['realm-management query-clients', 'realm-management query-users'],
+    undefined,
+  ]);
+});
+
+test('the gateway’s login keeps a secret, which is not in the plan', () => {
+  expect(named('login kea-login').fields).toMatchObject({ publicClient: false, clientAuthenticatorType: 'client-secret' });
+  expect(named('login kea-portal').fields['publicClient']).toBe(true);
 });
