@@ -1,6 +1,9 @@
 import { basename, dirname } from 'node:path';
+import type { Plan, PlanObject } from '../constructs/plan/plan-object';
 import { hasErrors, type Finding } from '../core/findings/finding';
+import type { JsonObject } from '../core/json';
 import { byBytes } from '../core/order';
+import type { ResolvedPlatform } from '../schema/resolved';
 import type { Base } from './diff/base';
 import { removedWhileRouted } from './diff/removed';
 import { judgeDates } from './judge-dates';
@@ -38,6 +41,7 @@ export async function judge({ root, stacks, folder, asOf, base }: JudgeOptions):
   const models = new Set<string>();
   const judgements: Judgement[] = [];
   const told: { stack: string; verdicts: readonly Verdict[] }[] = [];
+  const sound: { platform: ResolvedPlatform; plan: Plan; all: Finding[] }[] = [];
   let denied = false;
   const policies = await starting;
   try {
@@ -45,21 +49,29 @@ export async function judge({ root, stacks, folder, asOf, base }: JudgeOptions):
       const { platform, findings, files } = await loadPlatform({ root, ...(stack === undefined ? {} : { stack }) });
       for (const file of files) if (basename(file) === 'model.yaml' && isInside(file)) models.add(basename(dirname(file)));
       const all = [...findings, ...(platform ? judgeDates(platform, asOf) : [])];
-      if (platform && !hasErrors(findings)) {
-        const plan = await planOf(platform, root);
-        const report = await policies.judge(plan, platform, asOf);
-        all.push(...report.findings);
-        if (base) all.push(...removedWhileRouted(await base.objectsOf(platform.stack.name), plan.objects));
-        denied ||= report.denied;
-        told.push({ stack: platform.stack.name, verdicts: report.verdicts });
-      }
-      const concerns = ({ place, model }: Finding): boolean => (place ? isInside(place.file) : model !== undefined && models.has(model));
-      judgements.push({ stack, findings: folder === undefined ? all : all.filter(concerns) });
+      if (platform && !hasErrors(findings)) sound.push({ platform, plan: await planOf(platform, root), all });
+      judgements.push({ stack, findings: all });
+    }
+    // A plan is judged beside that of the stack before it, so all of them come first.
+    for (const { platform, plan, all } of sound) {
+      const before = await base?.objectsOf(platform.stack.name);
+      const earlier = sound.find((each) => each.platform.stack.name === platform.stack.after)?.plan.objects;
+      const report = await policies.judge(plan, platform, asOf, { before: before?.map(valueOf), earlier: earlier?.map(valueOf) });
+      all.push(...report.findings);
+      if (before) all.push(...removedWhileRouted(before, plan.objects));
+      denied ||= report.denied;
+      told.push({ stack: platform.stack.name, verdicts: report.verdicts });
     }
   } finally {
     await policies.close();
   }
   const { judgeExceptions } = await import('../policies/exceptions.ts');
   const own = [...policies.findings, ...judgeExceptions(policies.exceptions, told, asOf)];
-  return { models: [...models].sort(byBytes), findings: [...mergeFindings(judgements), ...(folder === undefined ? own : [])], denied };
+  const concerns = ({ place, model }: Finding): boolean => (place ? isInside(place.file) : model !== undefined && models.has(model));
+  const merged = mergeFindings(
+    folder === undefined ? judgements : judgements.map(({ stack, findings }) => ({ stack, findings: findings.filter(concerns) })),
+  );
+  return { models: [...models].sort(byBytes), findings: [...merged, ...(folder === undefined ? own : [])], denied };
 }
+
+const valueOf = ({ value }: PlanObject): JsonObject => value;

@@ -1,5 +1,5 @@
 import type { Plan } from '../constructs/plan/plan-object';
-import type { PolicyReport } from '../policies/evaluate/index';
+import type { JudgeInput, PolicyReport } from '../policies/evaluate/index';
 import type { ProjectPolicies } from '../policies/project';
 import type { ResolvedPlatform } from '../schema/resolved';
 import type { Cli } from './context';
@@ -10,8 +10,8 @@ const NO_DATE = '0000-01-01';
 
 /** The rules of a project in a thread of their own, with its exceptions. */
 export interface ProjectJudge extends ProjectPolicies {
-  /** Judges a plan as strictly as its stack says; by `synth` without a day. */
-  judge(plan: Plan, platform: ResolvedPlatform, asOf?: string): Promise<PolicyReport>;
+  /** Judges a plan as strictly as its stack says; by `synth` without a day. `others` are plans that some rules compare it with. */
+  judge(plan: Plan, platform: ResolvedPlatform, asOf?: string, others?: Pick<JudgeInput, 'before' | 'earlier'>): Promise<PolicyReport>;
   close(): Promise<void>;
 }
 
@@ -25,13 +25,14 @@ export async function startPolicies(root: string): Promise<ProjectJudge> {
   const session = openPolicies(project.rules);
   return {
     ...project,
-    judge: (plan, platform, asOf) =>
+    judge: (plan, platform, asOf, others = {}) =>
       session.judge({
         objects: plan.objects.map((each) => each.value),
         platform,
         exceptions: exceptionsFor(project.exceptions, platform.stack.name, asOf),
         asOf: asOf ?? NO_DATE,
         level: platform.stack.policies.level,
+        ...others,
       }),
     close: () => session.close(),
   };

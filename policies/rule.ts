@@ -58,6 +58,10 @@ export interface JudgedPlan {
   readonly platform?: ResolvedPlatform;
   /** Day to judge dates by, `YYYY-MM-DD`. */
   readonly asOf: string;
+  /** Objects of the same stack at the revision that a change starts from; absent where there is none to compare with. */
+  readonly before?: readonly JsonObject[];
+  /** Objects of the stack that changes come through before this one (`after`); absent where nobody judges both. */
+  readonly earlier?: readonly JsonObject[];
 }
 
 export interface PlanViolation {

@@ -17,6 +17,8 @@ export interface ResolvedPlatform {
 
 export interface ResolvedStack {
   readonly name: string;
+  /** Stack that changes come through before this one. */
+  readonly after?: string;
   /** Namespaces of the platform's own pods and of the models' pods. */
   readonly namespaces: { readonly platform: string; readonly models: string };
   readonly cluster?: { readonly kubeSystemUid: string };

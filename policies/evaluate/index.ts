@@ -23,6 +23,10 @@ export interface JudgeInput {
    * @default - all rules that KEA brings along
    */
   readonly rules?: RuleSet | undefined;
+  /** Objects at the revision that a change starts from. @default - nothing to compare with */
+  readonly before?: readonly JsonObject[] | undefined;
+  /** Objects of the stack that changes come through before this one. @default - nothing to compare with */
+  readonly earlier?: readonly JsonObject[] | undefined;
   /** @default - none */
   readonly exceptions?: readonly Exception[] | undefined;
   /** Day to judge dates by, `YYYY-MM-DD`. */
@@ -125,10 +129,10 @@ function fail(context: Context, rule: Rule, message: string, made: Finding): voi
 }
 
 function judgePlan(context: Context, rule: PlanRule): void {
-  const { objects, platform, asOf } = context.input;
+  const { objects, platform, asOf, before, earlier } = context.input;
+  const plan = { objects, asOf, ...(platform ? { platform } : {}), ...(before ? { before } : {}), ...(earlier ? { earlier } : {}) };
   try {
-    for (const { message, object, model } of rule.judge({ objects, asOf, ...(platform ? { platform } : {}) }))
-      add(context, rule, { outcome: 'violation', message }, object, model);
+    for (const { message, object, model } of rule.judge(plan)) add(context, rule, { outcome: 'violation', message }, object, model);
   } catch (error) {
     add(context, rule, undecidable(error));
   }

@@ -21,6 +21,7 @@ export interface JudgedContract extends RouteSubject {
 
 export interface JudgedMethod extends Omit<BundleMethod, 'requestSchema' | 'responseSchema' | 'call' | 'examples'> {
   readonly request: JsonSchema;
+  readonly response: JsonSchema;
 }
 
 export interface Contracts {
@@ -101,7 +102,11 @@ function contractOf(part: BundlePart, objects: readonly JsonObject[]): JudgedCon
   const { methods, ...contract } = part.contract;
   return {
     ...contract,
-    methods: methods.map((method) => ({ ...method, request: part.schemas[method.requestSchema] ?? {} })),
+    methods: methods.map((method) => ({
+      ...method,
+      request: part.schemas[method.requestSchema] ?? {},
+      response: part.schemas[method.responseSchema] ?? {},
+    })),
     objects,
     routes: part.routes,
   };

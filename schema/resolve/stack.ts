@@ -18,6 +18,7 @@ export function resolveStack(document: StackDocument, name: string, lock: Images
   const { images, gateway, artifacts, metrics, audit, quota } = document;
   return {
     name,
+    ...(document.after === undefined ? {} : { after: document.after }),
     namespaces: {
       platform: document.namespaces?.platform ?? is.platformNamespace,
       models: document.namespaces?.models ?? is.modelsNamespace,
