@@ -108,6 +108,16 @@ export const deployFindings = kinds({
     explanation:
       'A platform stack whose workloads stand in shards renders routes for every model of the folder, and applies them only when each Service is in the cluster.',
   },
+  notADeployer: {
+    code: 'KEA7015',
+    severity: 'error',
+    title: 'apply by somebody whom the admission policies will turn away',
+    why: 'the first apply would put up a guard that its own next one cannot pass',
+    fix: 'add the user, or one of its groups as `group:NAME`, to `policies.admission.deployers` in the stack file',
+    explanation:
+      'With `policies: {admission: {deployers: […]}}` only those deployers may set `kea.dev/*` facts. The program asks the API server who it is there (SelfSubjectReview) before it applies anything. Certificates, tokens and clouds each name a user in their own way; the message has the name that counts.',
+    example: "policies: { admission: { deployers: ['system:serviceaccount:ci:deployer', 'group:platform-admins'] } }",
+  },
   noPulumi: {
     code: 'KEA7013',
     severity: 'error',

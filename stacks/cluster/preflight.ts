@@ -22,7 +22,7 @@ export async function preflight(plan: Plan, stack: ResolvedStack, choice: Cluste
 
 /** Is it the right cluster, is it new enough, does it know all kinds, and does everything that exists already belong to this stack? Reads only. */
 export async function judgeCluster(cluster: Cluster, plan: Plan, stack: ResolvedStack): Promise<readonly Finding[]> {
-  const identity = [...(await wrongCluster(cluster, stack)), ...(await tooOld(cluster))];
+  const identity = [...(await wrongCluster(cluster, stack)), ...(await tooOld(cluster)), ...(await notADeployer(cluster, stack))];
   if (identity.length > 0) return identity;
   const kinds = await readKinds(cluster, plan.objects);
   const existing = await readExisting(cluster, plan, kinds);
@@ -31,7 +31,7 @@ export async function judgeCluster(cluster: Cluster, plan: Plan, stack: Resolved
 
 /** The part that holds for a program which may bring kinds and Secrets itself: the right cluster, new enough, nothing of anybody else. Reads only. */
 export async function judgeForeign(cluster: Cluster, objects: readonly PlanObject[], stack: ResolvedStack): Promise<readonly Finding[]> {
-  const identity = [...(await wrongCluster(cluster, stack)), ...(await tooOld(cluster))];
+  const identity = [...(await wrongCluster(cluster, stack)), ...(await tooOld(cluster)), ...(await notADeployer(cluster, stack))];
   if (identity.length > 0) return identity;
   const kinds = await readKinds(cluster, objects);
   return foreignObjects(objects, await readExisting(cluster, { objects, expects: [] }, kinds), stack.name);
@@ -53,6 +53,16 @@ async function tooOld(cluster: Cluster): Promise<Finding[]> {
   if (Number(major) > OLDEST.major || (Number(major) === OLDEST.major && Number(minor) >= OLDEST.minor)) return [];
   const message = `the cluster runs Kubernetes ${String(version?.['gitVersion'])}, needed is ${OLDEST.major}.${OLDEST.minor} or newer`;
   return [finding(deployFindings.oldCluster, { message })];
+}
+
+/** Whoever applies must be one of those whom the plan's own admission policies let set facts. */
+async function notADeployer(cluster: Cluster, stack: ResolvedStack): Promise<Finding[]> {
+  const deployers = stack.policies.admission?.deployers;
+  if (deployers === undefined) return [];
+  const { user, groups } = await cluster.whoAmI();
+  if (deployers.some((each) => each === user || groups.some((group) => each === `group:${group}`))) return [];
+  const message = `the cluster knows you as "${user}" (${groups.map((group) => `group:${group}`).join(', ') || 'no groups'}), and policies.admission.deployers names ${deployers.map((each) => `"${each}"`).join(', ')}`;
+  return [finding(deployFindings.notADeployer, { message, stack: stack.name })];
 }
 
 /** Key of the stack file that asks for a kind which Kubernetes itself does not have. */

@@ -67,6 +67,15 @@ test('another cluster than the stack names is refused, its own is not', async ()
   ]);
 });
 
+test('whoever applies must be named among the deployers of its own admission policies, by user or group', async () => {
+  const by = (...deployers: string[]): ResolvedStack => ({ ...stack, policies: { ...stack.policies, admission: { deployers } } });
+  expect(await refused(plan, by('system:serviceaccount:flux-system:kustomize-controller'))).toEqual([
+    'KEA7015 the cluster knows you as "admin" (group:system:masters, group:system:authenticated), and policies.admission.deployers names "system:serviceaccount:flux-system:kustomize-controller"',
+  ]);
+  expect(await refused(plan, by('ci', 'admin'))).toEqual([]);
+  expect(await refused(plan, by('group:system:masters'))).toEqual([]);
+});
+
 test('kinds that the cluster does not know are named with the key that asks for them', async () => {
   const monitored = sampleStack({ exposure: { kind: 'httpRoute', gateway: 'infra/public' } });
   const found = await refused(synthesize({ ...samplePlatform(), stack: monitored }), monitored);

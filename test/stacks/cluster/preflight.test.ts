@@ -8,6 +8,7 @@ const cluster = (version: JsonObject): Cluster => ({
   context: 'old',
   server: 'https://old.example.com',
   get: (path) => Promise.resolve(path === '/version' ? version : undefined),
+  whoAmI: () => Promise.resolve({ user: 'admin', groups: [] }),
 });
 
 test.each([
