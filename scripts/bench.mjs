@@ -13,7 +13,7 @@ const USAGE = `  npm run bench -- synth [--models 10,100,1000,2000]
   npm run bench -- pulumi --shards 10x200 [--up 1]          previews of all shards, up of some
   npm run bench -- sso [--models 200,500,2000]
   npm run bench -- gateway [flags]
-    --seconds 2        of one measurement, 60 at most; there are twelve in a round
+    --seconds 2        of one measurement, 60 at most; there are sixteen in a round
     --rounds 5         the table shows medians over rounds
     --connections 32   that call again at once, for throughput and CPU
     --rate N           calls a second, for latencies; without it a quarter of what the slowest step carries

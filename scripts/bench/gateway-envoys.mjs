@@ -24,6 +24,29 @@ export function jwtEnvoy(places, identity, roles) {
   });
 }
 
+/**
+ * As `jwtEnvoy`, in front of the least that a processor can be, and with a second listener between that and the model: the shape of the gateway
+ * and nothing of what it does. `sockets`: the processor's; `inner`: the second listener's.
+ */
+export function floorEnvoy(places, identity, roles, sockets, inner) {
+  const made = jwtEnvoy(places, identity, roles);
+  const { listeners, clusters } = made.static_resources;
+  const route = listeners[0].filter_chains[0].filters[0].typed_config.route_config.virtual_hosts[0].routes[0];
+  route.route = { cluster: 'processor', timeout: '5s' };
+  listeners.push({ ...bareEnvoy(places).static_resources.listeners[0], name: 'inner', address: { pipe: { path: inner } } });
+  clusters.push({
+    name: 'processor',
+    type: 'STATIC',
+    connect_timeout: '1s',
+    lb_policy: 'LEAST_REQUEST',
+    load_assignment: {
+      cluster_name: 'processor',
+      endpoints: [{ lb_endpoints: sockets.map((path) => ({ endpoint: { address: { pipe: { path } } } })) }],
+    },
+  });
+  return made;
+}
+
 function bootstrap({ port, adminPort, modelPort }, filters, routeExtra) {
   const route = { match: { prefix: '/' }, route: { cluster: 'model', timeout: '5s' }, ...routeExtra };
   const manager = {

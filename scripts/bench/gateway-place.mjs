@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { root } from '../lib/project.mjs';
 import { ensure } from '../parts/index.mjs';
-import { bareEnvoy, jwtEnvoy } from './gateway-envoys.mjs';
+import { bareEnvoy, floorEnvoy, jwtEnvoy } from './gateway-envoys.mjs';
 
 const fromDist = createRequire(join(root, 'dist/'));
 const program = (name) => join(root, 'scripts/bench', name);
@@ -111,10 +111,10 @@ export class Place {
     this.token = token;
     (this.#options.write ?? writeModel)(this.folder);
     const platform = (this.platform = await load(this.folder, jwks));
-    const ports = await fromDist('./cli/run/ports.js').freePorts(7);
-    const [barePort, bareAdmin, jwtPort, jwtAdmin, edgePort, edgeAdmin, management] = ports;
+    const ports = await fromDist('./cli/run/ports.js').freePorts(9);
+    const [barePort, bareAdmin, jwtPort, jwtAdmin, edgePort, edgeAdmin, management, floorPort, floorAdmin] = ports;
     this.modelPort = await this.#startModel();
-    this.ports = { model: this.modelPort, bare: barePort, jwt: jwtPort, gateway: edgePort };
+    this.ports = { model: this.modelPort, bare: barePort, jwt: jwtPort, gateway: edgePort, floor: floorPort };
     const sockets = join(this.folder, 'sockets');
     mkdirSync(sockets);
     this.#startProcessor(platform, sockets, edgeAdmin, management);
@@ -133,6 +133,7 @@ export class Place {
             jwtEnvoy({ port: jwtPort, adminPort: jwtAdmin, modelPort: this.modelPort }, identity, [ROLE]),
           ),
         };
+    if (others) await this.#startFloor(envoy, { port: floorPort, adminPort: floorAdmin, modelPort: this.modelPort }, identity);
     if (!others) await this.#untilAnswers(`http://127.0.0.1:${management}/-/config`, 'the processor', ({ digest }) => digest !== null);
     const waited = performance.now();
     this.envoyPids.gateway = this.#startEnvoy(envoy, 'gateway', this.#gatewayBootstrap(platform, sockets, edgePort, edgeAdmin));
@@ -176,7 +177,7 @@ export class Place {
 
   /** Everything of this run that takes CPU. */
   get pids() {
-    return [process.pid, this.modelPid, this.load.pid, ...Object.values(this.envoyPids), ...this.processorPids];
+    return [process.pid, this.modelPid, this.load.pid, ...Object.values(this.envoyPids), ...this.processorPids, ...(this.floorPids ?? [])];
   }
 
   log(name) {
@@ -192,6 +193,19 @@ export class Place {
     });
     child.removeAllListeners('exit');
     return port;
+  }
+
+  /** The least that a processor of this shape takes, beside the real one. */
+  async #startFloor(envoy, places, identity) {
+    const folder = join(this.folder, 'floor');
+    mkdirSync(folder);
+    const inner = join(folder, 'inner.sock');
+    const sockets = Array.from({ length: this.#options.workers }, (_, index) => join(folder, `worker-${index}.sock`));
+    const workers = sockets.map((socket, index) => this.#fork(`floor-${index}`, 'gateway-floor.mjs', [socket, inner]));
+    await Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('message', resolve))));
+    this.floorPids = workers.map(({ pid }) => pid);
+    this.envoyPids.floor = this.#startEnvoy(envoy, 'floor', floorEnvoy(places, identity, [ROLE], sockets, inner));
+    await this.#untilAnswers(`http://127.0.0.1:${places.adminPort}/ready`, 'the Envoy of the floor');
   }
 
   #startProcessor(platform, socketFolder, adminPort, managementPort) {
@@ -261,8 +275,8 @@ export class Place {
     return this.#watch(spawn(command, args, { detached: true, stdio: ['ignore', ...this.#logOf(name)] }));
   }
 
-  #fork(name, file) {
-    return this.#watch(fork(program(file), [], { detached: true, stdio: ['ignore', ...this.#logOf(name), 'ipc'] }));
+  #fork(name, file, args = []) {
+    return this.#watch(fork(program(file), args, { detached: true, stdio: ['ignore', ...this.#logOf(name), 'ipc'] }));
   }
 
   #logOf(name) {

@@ -27,7 +27,9 @@ const STEPS = {
   model: { title: 'stand-in model alone', place: 'model', method: 'fresh', body: EACH_OTHER, cache: 'none' },
   bare: { title: 'bare Envoy', place: 'bare', method: 'fresh', body: EACH_OTHER, cache: 'none' },
   jwt: { title: 'Envoy, JWT and roles', place: 'jwt', method: 'fresh', body: EACH_OTHER, cache: 'none' },
+  floorHit: { title: 'trivial processor, answers', place: 'floor', method: 'cached', body: SAME, cache: 'none' },
   hit: { title: 'gateway, cache hit', place: 'gateway', method: 'cached', body: SAME, cache: 'hit' },
+  floorMiss: { title: 'trivial processor, forwards', place: 'floor', method: 'fresh', body: EACH_OTHER, cache: 'none' },
   miss: { title: 'gateway, cache miss', place: 'gateway', method: 'cached', body: EACH_OTHER, cache: 'fwd=miss' },
   fresh: { title: 'gateway, not cacheable', place: 'gateway', method: 'fresh', body: EACH_OTHER, cache: 'none' },
 };
@@ -43,11 +45,13 @@ function numbers(given) {
   return { seconds, ...rest };
 }
 
+const processorOf = (place, listener) => (listener === 'gateway' ? place.processorPids : listener === 'floor' ? place.floorPids : []);
+
 /** One measurement of one step, with what Envoy and the processor took meanwhile per call. */
 async function once(place, name, job) {
   const step = STEPS[name];
   const envoy = place.envoyPids[step.place];
-  const pids = { envoy: envoy === undefined ? [] : [envoy], processor: step.place === 'gateway' ? place.processorPids : [] };
+  const pids = { envoy: envoy === undefined ? [] : [envoy], processor: processorOf(place, step.place) };
   const before = [cpuMs(pids.envoy), cpuMs(pids.processor)];
   const result = await place.measure({ ...job, port: place.ports[step.place], path: `/models/bench/v1/${step.method}`, body: step.body });
   const after = [cpuMs(pids.envoy), cpuMs(pids.processor)];
@@ -114,7 +118,7 @@ export async function run(given) {
       const envoy = place.envoyPids[listener];
       const memory = {
         envoyMb: envoy === undefined ? 0 : residentMb([envoy]),
-        processorMb: listener === 'gateway' ? residentMb(place.processorPids) : 0,
+        processorMb: residentMb(processorOf(place, listener)),
       };
       return row(name, title, full, calm, memory);
     });
