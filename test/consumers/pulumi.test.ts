@@ -74,6 +74,44 @@ test("another team's program is typed, previews with unknown addresses, and appl
   );
 }, 300_000);
 
+test('a late value that changes the bundle for real makes a new Job prove that it arrived', async () => {
+  interface Job {
+    readonly metadata: { readonly name: string };
+    readonly spec: {
+      readonly template: {
+        readonly spec: { readonly containers: readonly [{ readonly args?: readonly string[]; readonly command?: readonly string[] }] };
+      };
+    };
+  }
+  /** Name of the Job, the digest that it waits for, and the one that the index states. */
+  const proof = async () => {
+    const { items } = (await plane.call('GET', '/apis/batch/v1/namespaces/kea-system/jobs')).body as unknown as {
+      readonly items: readonly Job[];
+    };
+    const jobs = items.filter(({ metadata }) => metadata.name.startsWith('kea-gateway-applied-'));
+    const words = jobs.flatMap(({ spec }) => [
+      ...(spec.template.spec.containers[0].command ?? []),
+      ...(spec.template.spec.containers[0].args ?? []),
+    ]);
+    const { metadata } = (await plane.call('GET', '/api/v1/namespaces/kea-system/configmaps/kea-bundle-index')).body as unknown as {
+      readonly metadata: { readonly annotations: { readonly [name: string]: string } };
+    };
+    return {
+      names: jobs.map((each) => each.metadata.name),
+      waitsFor: words[words.indexOf('--digest') + 1],
+      index: metadata.annotations['kea.dev/digest'],
+    };
+  };
+  const before = await proof();
+  expect(before).toMatchObject({ names: [expect.any(String)], waitsFor: before.index });
+  await run('pulumi', 'config', 'set', 'realm', 'theirs');
+  await run('pulumi', 'up', '--yes', '--skip-preview', '--non-interactive');
+  const after = await proof();
+  expect(after).toMatchObject({ names: [expect.any(String)], waitsFor: after.index });
+  expect([after.index, after.names]).not.toEqual([before.index, before.names]);
+  expect(after.names).not.toEqual(before.names);
+}, 240_000);
+
 test('its component refuses another cluster than its stack names, and an object of somebody else, in the preview', async () => {
   await run('pulumi', 'config', 'set', 'cluster', '6d1c3b52-8f0e-4c1b-9a57-2f6d0c7e9b14');
   await expect(run('pulumi', 'preview', '--non-interactive', '--color=never')).rejects.toThrow(

@@ -3,7 +3,9 @@ import * as pulumi from '@pulumi/pulumi';
 import * as kea from '@kea-platform/kea/pulumi';
 
 const cluster = new kea.ClusterProvider('ours');
-const kubeSystemUid = new pulumi.Config().get('cluster');
+const config = new pulumi.Config();
+const kubeSystemUid = config.get('cluster');
+const realm = config.get('realm') ?? 'ours';
 
 /** What @pulumi/kubernetes calls k8s.core.v1.Service; this project does not need the rest of it. */
 class Service extends pulumi.CustomResource {
@@ -39,7 +41,7 @@ const platform = new kea.Platform(
     stackName: 'ours',
     stack: {
       hostname: 'models.example.com',
-      identity: { oidc: { issuer: pulumi.output(Promise.resolve('https://login.example.com/realms/ours')) } },
+      identity: { oidc: { issuer: pulumi.output(Promise.resolve(`https://login.example.com/realms/${realm}`)) } },
       cache: { redis: { external: { address: pulumi.interpolate`${redis.spec.clusterIP}:6379`, tls: false } } },
       gateway: { replicas: { min: 1, max: 2 } },
       audit: { replicas: 1 },
