@@ -29,6 +29,7 @@ import { proveStack } from './commands/prove';
 import { rollback } from './commands/rollback';
 import { run } from './commands/run';
 import { show } from './commands/show';
+import { ssoAdmin } from './commands/sso-admin';
 import { ssoApply, ssoPlan } from './commands/sso';
 import { ssoDoctor } from './commands/sso-doctor';
 import { synth } from './commands/synth';
@@ -76,7 +77,7 @@ const routes = buildRouteMap({
       docs: { brief: 'Who may call what, and who may not any more' },
     }),
     sso: buildRouteMap({
-      routes: { plan: ssoPlan, apply: ssoApply, doctor: ssoDoctor },
+      routes: { plan: ssoPlan, apply: ssoApply, doctor: ssoDoctor, admin: ssoAdmin },
       docs: { brief: 'Keep the realm of the managed login as the files say, and explain tokens' },
     }),
     canary,

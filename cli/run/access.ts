@@ -7,10 +7,11 @@ import { finding } from '../../core/findings/finding';
 import { identityFindings } from '../../core/findings/identity';
 import { AuditWriter } from '../../services/audit/writer';
 import { connect, connectAs, type Connection } from '../../services/sso-sync/connect';
-import { asFailure, statusOf, SyncFailure } from '../../services/sso-sync/failure';
+import { statusOf } from '../../services/sso-sync/failure';
 import { inParallel } from '../../services/sso-sync/in-parallel';
 import { approvedBy, type Role } from '../access/list';
 import { Refusal } from '../refusal';
+import { refusing } from './sso';
 
 /** A managed Keycloak: its admin API, and its realm. */
 export interface KeycloakPlace {
@@ -250,15 +251,4 @@ export async function recordAccess(folder: string, record: Omit<AccessRecord, 'c
   if (!written)
     throw new Refusal(finding(identityFindings.accessCall, { message: `the role was changed, and "${folder}" took no record of it` }));
   return whole;
-}
-
-async function refusing<T>(act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    if (error instanceof Refusal) throw error;
-    const failure = asFailure(error);
-    if (!(failure instanceof SyncFailure)) throw failure;
-    throw new Refusal(finding(identityFindings[failure.reason], { message: failure.message }));
-  }
 }

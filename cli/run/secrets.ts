@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { writePrivate } from './private-file';
+import { LOGIN_KEYS, loginFiles, loginSecrets } from '../../constructs/gateway/cluster-login';
 import type { LoginOptions } from '../../constructs/gateway/render/options';
+import { writePrivate, writePrivateJson } from './private-file';
 
 /** How the gateway logs people in, with the two secrets that Envoy reads from files. */
 export type LocalLogin = Omit<LoginOptions, 'secrets'> & {
@@ -9,20 +10,12 @@ export type LocalLogin = Omit<LoginOptions, 'secrets'> & {
   readonly sessionKey: string;
 };
 
-/** Writes the two secrets as Envoy reads them (SDS files), and says where login happens. */
+/** Writes the two secrets as a cluster mounts them and the files by which Envoy finds them there, and says where login happens. */
 export function writeLogin(folder: string, { clientSecret, sessionKey, ...login }: LocalLogin): LoginOptions {
-  const tokenFile = join(folder, 'login-token.json');
-  const hmacFile = join(folder, 'login-hmac.json');
-  writePrivate(tokenFile, secretFile('login-token', clientSecret));
-  writePrivate(hmacFile, secretFile('login-hmac', sessionKey));
-  return { ...login, secrets: { tokenFile, hmacFile } };
-}
-
-function secretFile(name: string, secret: string): string {
-  const resource = {
-    '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret',
-    name,
-    generic_secret: { secret: { inline_string: secret } },
-  };
-  return JSON.stringify({ resources: [resource] });
+  const mount = join(folder, 'login');
+  const [secretFile, keyFile] = LOGIN_KEYS;
+  writePrivate(join(mount, secretFile), clientSecret);
+  writePrivate(join(mount, keyFile), sessionKey);
+  for (const [file, resource] of Object.entries(loginFiles(mount))) writePrivateJson(join(folder, file), resource);
+  return { ...login, secrets: loginSecrets({ files: folder, secret: mount }) };
 }

@@ -5,7 +5,7 @@ import { RealmClient } from '../../core/contract/realm-names';
 import type { RealmDifference, RealmStep } from '../../core/decide/realm-difference';
 import { temporaryAdministrators } from '../../services/sso-sync/administrators';
 import type { Connection } from '../../services/sso-sync/connect';
-import { SyncFailure, type FailureReason } from '../../services/sso-sync/failure';
+import { asFailure, SyncFailure, type FailureReason } from '../../services/sso-sync/failure';
 import { planSync, sync, type Phase } from '../../services/sso-sync/sync';
 import { Refusal } from '../refusal';
 
@@ -38,11 +38,14 @@ export function connectionOf(server: string, env: NodeJS.ProcessEnv): Connection
   return { server: server.replace(/\/+$/, ''), credentials: { client: env['KEA_SSO_CLIENT'] || RealmClient.sync, secret } };
 }
 
-async function refusing<T>(act: () => Promise<T>): Promise<T> {
+/** What Keycloak's client throws becomes a refusal; an error of ours passes on. @throws Refusal */
+export async function refusing<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    if (!(error instanceof SyncFailure)) throw error;
-    throw new Refusal(finding(KINDS[error.reason], { message: error.message }));
+    if (error instanceof Refusal) throw error;
+    const failure = asFailure(error);
+    if (!(failure instanceof SyncFailure)) throw failure;
+    throw new Refusal(finding(KINDS[failure.reason], { message: failure.message }));
   }
 }

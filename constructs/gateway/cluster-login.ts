@@ -26,8 +26,13 @@ export function clusterLogin(
     authorizationEndpoint: `${outside}/auth`,
     endSessionEndpoint: `${outside}/logout`,
     tokenEndpoint: identity.jwksUri.replace(/\/certs$/, '/token'),
-    secrets: { tokenFile: `${folders.files}/${FILES.tokenFile}`, hmacFile: `${folders.files}/${FILES.hmacFile}`, watched: folders.secret },
+    secrets: loginSecrets(folders),
   };
+}
+
+/** Where Envoy reads the secrets: by files that name those of the mount, whose change it follows. */
+export function loginSecrets({ files, secret }: { readonly files: string; readonly secret: string }): LoginOptions['secrets'] {
+  return { tokenFile: `${files}/${FILES.tokenFile}`, hmacFile: `${files}/${FILES.hmacFile}`, watched: secret };
 }
 
 /** The two files by which Envoy finds the secrets in the mount, by name: the mount alone holds their values. */

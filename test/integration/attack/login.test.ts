@@ -21,7 +21,7 @@ class WithLogin extends LiveGateway {
     return { ...whole, stack: { ...whole.stack, identity: { ...whole.stack.identity, jwksUri: `http://127.0.0.1:${ports[0]}/keys` } } };
   }
 }
-const gateway = new WithLogin();
+const gateway = new WithLogin('real');
 const file = (name: string): string => join(gateway.folder, `${name}.json`);
 /** What the stand-in provider hands out next. */
 let answer: () => object = () => ({});

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { synthesize } from '../../../constructs';
 import type { PlanObject } from '../../../constructs/plan/plan-object';
 import type { JsonObject } from '../../../core/json';
+import { makeAdministrator } from '../../../cli/run/administrator';
+import type { ResolvedStack } from '../../../schema/resolved';
 import { administrator, temporaryAdministrators } from '../../../services/sso-sync/administrators';
 import { connect, logIn } from '../../../services/sso-sync/connect';
 import { samplePlatform } from '../../support/platforms';
@@ -28,6 +30,7 @@ interface Container {
   readonly env?: readonly { readonly name: string; readonly value?: string }[];
 }
 
+const LOGIN_SECRET = 'a-secret-of-the-login\n';
 const CLIENT_SECRET = 'a-secret-of-the-permanent-client';
 
 beforeAll(async () => {
@@ -43,7 +46,8 @@ beforeAll(async () => {
   const { stack, models } = samplePlatform();
   const issuer = 'https://login.example.com/realms/company';
   const identity = { ...stack.identity, kind: 'keycloak' as const, issuer, keycloak: settings };
-  const plan = synthesize({ stack: { ...stack, identity }, models });
+  const exposure = { kind: 'httpRoute', gateway: 'infra/public' } as unknown as ResolvedStack['exposure'];
+  const plan = synthesize({ stack: { ...stack, identity, exposure }, models });
   objects = plan.objects;
   const spec = podOf(named('StatefulSet', 'kea-keycloak'));
   const build = spec.initContainers.find(({ name }) => name === 'build-server');
@@ -70,6 +74,8 @@ beforeAll(async () => {
   });
   writeFileSync(join(folder, 'secrets/client-secret'), `${CLIENT_SECRET}\n`);
   writeFileSync(join(folder, 'secrets/bootstrap-secret'), BOOTSTRAP.secret);
+  // As the Job mounts it, with what an editor left at its end: Envoy sends it so.
+  writeFileSync(join(folder, 'secrets/login-secret'), LOGIN_SECRET);
   added = await job('add');
 }, 300_000);
 
@@ -115,6 +121,32 @@ test('the Jobs put the realm in place, take the temporary administrator away, an
   const [batch] = await connect(connection, 'company').clients.find({ clientId: 'batch' });
   expect(batch).toMatchObject({ serviceAccountsEnabled: true, fullScopeAllowed: false });
 }, 120_000);
+
+test('the login on the documentation pages has the secret that the gateway mounts, in the plan and the log of nobody', async () => {
+  const connection = await administrator(keycloak.server, { client: CLIENT_SECRET });
+  const admin = connect(connection, 'company');
+  const [login] = await admin.clients.find({ clientId: 'kea-login' });
+  expect(login).toMatchObject({ publicClient: false, redirectUris: ['https://models.example.com/docs/callback'] });
+  expect((await admin.clients.getClientSecret({ id: login?.id ?? '' })).value).toBe(LOGIN_SECRET);
+  expect(added.stderr).not.toContain(LOGIN_SECRET.trim());
+  expect(JSON.stringify(objects.map(({ value }) => value))).not.toContain(LOGIN_SECRET.trim());
+});
+
+test('the first person: an administrator of the realm by one command, with a password for one login', async () => {
+  const connection = await administrator(keycloak.server, { client: CLIENT_SECRET });
+  const { password } = await makeAdministrator(connection, 'company', 'olga', 'olga@example.com');
+  expect(password).toMatch(/^[\w-]{24}$/);
+  const admin = connect(connection, 'company');
+  const [olga] = await admin.users.find({ username: 'olga', exact: true });
+  expect(olga?.requiredActions?.sort()).toEqual(['CONFIGURE_TOTP', 'UPDATE_PASSWORD']);
+  const id = olga?.id ?? '';
+  expect((await admin.users.getCredentials({ id })).map(({ type }) => type)).toEqual(['password']);
+  const [management] = await admin.clients.find({ clientId: 'realm-management' });
+  const roles = await admin.users.listCompositeClientRoleMappings({ id, clientUniqueId: management?.id ?? '' });
+  expect(roles.map(({ name }) => name)).toContain('realm-admin');
+  // Somebody who is there keeps his password.
+  expect(await makeAdministrator(connection, 'company', 'olga', undefined)).toEqual({});
+});
 
 test('the permanent client may not touch the realm master', async () => {
   const connection = await administrator(keycloak.server, { client: CLIENT_SECRET });
