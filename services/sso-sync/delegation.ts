@@ -28,11 +28,11 @@ type GroupPolicy = PolicyRepresentation & { readonly groups?: readonly { readonl
 export async function readDelegations(admin: KeycloakAdminClient, groups: ReadonlyMap<string, string>): Promise<readonly LiveObject[]> {
   const id = await permissionsClient(admin);
   if (id === undefined) return [];
-  const policies = ((await admin.clients.listPolicies({ id, type: 'group', ...ALL } as never)) as unknown as readonly GroupPolicy[]).filter(
+  const policies = ((await admin.clients.listPolicies({ id, type: 'group', ...ALL })) as unknown as readonly GroupPolicy[]).filter(
     ({ name, description }) => description === ownMark({ kind: 'delegation', name: name ?? '' }),
   );
   if (policies.length === 0) return [];
-  const permissions = (await admin.clients.findPermissions({ id, ...ALL } as never)) as readonly PolicyRepresentation[];
+  const permissions = (await admin.clients.findPermissions({ id, ...ALL })) as readonly PolicyRepresentation[];
   return inParallel(policies, async (policy) => {
     const name = policy.name ?? '';
     const about = async (grant: Grant): Promise<readonly string[] | undefined> => {
@@ -77,7 +77,7 @@ export async function putDelegation(admin: KeycloakAdminClient, { name, fields }
   if (groups.length === 0) return;
   const description = ownMark({ kind: 'delegation', name });
   const policy = { name, description, groups: groups.map((group) => ({ id: group, extendChildren: true })) };
-  const { id: policyId = '' } = await admin.clients.createPolicy({ id, type: 'group' }, policy as PolicyRepresentation);
+  const { id: policyId = '' } = await admin.clients.createPolicy({ id, type: 'group' }, policy);
   const permit = async (grant: Grant, resources: readonly string[]): Promise<void> => {
     const { resourceType, scopes } = GRANTS[grant];
     const about = grant === 'people' ? {} : { resources: [...resources] };
@@ -104,7 +104,7 @@ export async function dropDelegation(admin: KeycloakAdminClient, name: string): 
   if (id === undefined) return;
   for (const grant of Object.keys(GRANTS) as readonly Grant[]) {
     const wanted = permissionName(name, grant);
-    const found = (await admin.clients.findPermissions({ id, name: wanted } as never)) as readonly PolicyRepresentation[];
+    const found = (await admin.clients.findPermissions({ id, name: wanted })) as readonly PolicyRepresentation[];
     for (const each of found)
       if (each.name === wanted) await admin.clients.delPermission({ id, type: 'scope', permissionId: each.id ?? '' });
   }

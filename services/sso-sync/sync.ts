@@ -146,7 +146,8 @@ async function setSecrets(admin: KeycloakAdminClient, secrets: { readonly [clien
   for (const [clientId, secret] of Object.entries(secrets)) {
     const [client] = await admin.clients.find({ clientId });
     if (client?.id === undefined || (await admin.clients.getClientSecret({ id: client.id })).value === secret) continue;
-    await admin.clients.update({ id: client.id }, { clientId, secret });
+    // The whole of it: of a part Keycloak would fill in origins anew, from the addresses that a login may return to.
+    await admin.clients.update({ id: client.id }, { ...client, secret });
   }
 }
 
