@@ -49,13 +49,17 @@ interface Sample {
   readonly routed: string;
   readonly image?: string;
   readonly limit?: number;
+  /** Bounds of the number of pods. @default - the stack's */
+  readonly scaling?: string;
+  readonly loadTime?: string;
 }
 
-function model({ versions, routed, image = 'registry.example.com/team/model', limit = 600 }: Sample): string {
+function model({ versions, routed, image = 'registry.example.com/team/model', limit = 600, scaling, loadTime = '60s' }: Sample): string {
   const weights = versions.map((version) => `${version}: ${version === routed ? 100 : 0}`);
   return `owner: team
 description: A model that answers.
-runtime: { framework: container }
+runtime: { framework: container, loadTime: ${loadTime} }
+${scaling ? `scaling: ${scaling}` : ''}
 versions:
 ${versions.map((version) => `  ${version}: { image: '${version === routed ? image : 'registry.example.com/team/model'}:${version}@${DIGEST}' }`).join('\n')}
 ${versions.length > 1 ? `routing: { weights: { ${weights.join(', ')} } }` : ''}
@@ -165,6 +169,42 @@ describe('one stack from nothing to nothing', () => {
     ]);
     await project.done(...up);
     expect((await object(`${DEPLOYMENTS}/alpha-v1-0-0`)).metadata.generation).toBe(before.metadata.generation);
+  }, 240_000);
+
+  test('a fixed number of pods goes over to an autoscaler without falling below it, and stays what the autoscaler made it', async () => {
+    const path = `${DEPLOYMENTS}/alpha-v1-0-0`;
+    interface Scaled {
+      readonly spec: { readonly replicas: number };
+      readonly metadata: {
+        readonly managedFields: readonly { readonly manager: string; readonly fieldsV1: { readonly 'f:spec'?: object } }[];
+      };
+    }
+    const deployment = async (): Promise<Scaled> => (await object(path)) as unknown as Scaled;
+    /** Every number of pods that was asked for during an up. */
+    const during = async (sample: Omit<Sample, 'versions' | 'routed'>): Promise<readonly number[]> => {
+      project.write('models/alpha/model.yaml', model({ ...FIRST, limit: 700, ...sample }));
+      const seen = new Set<number>();
+      let isOver = false;
+      const watching = (async () => {
+        while (!isOver) {
+          seen.add((await deployment()).spec.replicas);
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+      })();
+      await project.done(...up).finally(() => (isOver = true));
+      await watching;
+      return [...seen].sort();
+    };
+    await during({ scaling: '{ min: 3, max: 3 }' });
+    expect((await deployment()).spec.replicas).toBe(3);
+    expect(await during({ scaling: '{ min: 2, max: 6 }' })).toEqual([3]);
+    // What the autoscaler's controller does.
+    const scale = `${path}/scale?fieldManager=kube-controller-manager`;
+    await plane.call('PATCH', scale, { spec: { replicas: 5 } }, 'application/merge-patch+json');
+    expect(await during({ scaling: '{ min: 2, max: 6 }', loadTime: '90s' })).toEqual([5]);
+    const owners = (await deployment()).metadata.managedFields.filter(({ fieldsV1 }) => 'f:replicas' in (fieldsV1['f:spec'] ?? {}));
+    expect(owners.map(({ manager }) => manager)).toEqual(['kube-controller-manager']);
+    await during({});
   }, 240_000);
 
   test('a version whose image cannot be had fails in words, and the old one keeps its pods and its routes', async () => {
