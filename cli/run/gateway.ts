@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { buildBootstrap } from '../../constructs/gateway/render/bootstrap';
 import { ManagementPath } from '../../core/contract/ports';
-import { writePrivateJson } from './private-file';
+import { writePrivate, writePrivateJson } from './private-file';
 import { nodeProgram } from './programs';
 import { until } from './until';
 import type { GatewayOptions, LoginOptions } from '../../constructs/gateway/render/options';
@@ -39,7 +40,7 @@ export function processorProgram(folder: StateFolder, places: GatewayPlaces, red
     cache:
       redis === undefined
         ? { kind: 'memory', maxBytes: MEMORY_CACHE_BYTES }
-        : { kind: 'redis', addresses: [redis], mode: 'single', tls: false, prefix: 'kea:' },
+        : { kind: 'redis', addresses: [redis], mode: 'single', tls: false, prefix: 'kea:', sealFile: sealFile(folder) },
     maxBufferedBytes: BUFFERED_BYTES,
   };
   const file = join(folder.config, 'processor.json');
@@ -49,6 +50,13 @@ export function processorProgram(folder: StateFolder, places: GatewayPlaces, red
     args: ['--config', file],
     log: join(folder.logs, 'processor.log'),
   });
+}
+
+/** The local Redis asks for no password, and anybody on this machine may write to it: a key of this run. */
+function sealFile(folder: StateFolder): string {
+  const file = join(folder.config, 'cache-seal');
+  writePrivate(file, randomBytes(32).toString('hex'));
+  return file;
 }
 
 /** Envoy, with the bootstrap that a gateway pod has, at this machine's ports. */

@@ -43,6 +43,11 @@ export interface ProcessorConfig {
         readonly caFile?: string;
         readonly usernameFile?: string;
         readonly passwordFile?: string;
+        /**
+         * What values are sealed with, so that whoever can write to Redis makes no answer; all gateways read the same file.
+         * @default the password's; without one each worker keeps values for itself alone
+         */
+        readonly sealFile?: string;
         readonly prefix: string;
         /** Longest wait for an answer, ms; afterwards the call goes on without it. @default 50 */
         readonly patienceMs?: number;

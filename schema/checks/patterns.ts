@@ -1,10 +1,8 @@
 import { contractFindings as kind } from '../../core/findings/contract';
 import type { Finding } from '../../core/findings/finding';
-import { isJsonObject, type JsonSchema, type JsonValue } from '../../core/json';
 import { pointerOf } from '../../core/pointer';
-import type { KeyPath } from '../load/document';
+import { patternsOf, slowness } from '../../core/slow-pattern';
 import { isBroken } from './broken';
-import { slowness } from './slow-pattern';
 import type { ContractSubject } from './subject';
 
 /** No pattern that a crafted text could keep busy. */
@@ -24,32 +22,4 @@ export function patternsFast({ full, report }: ContractSubject): readonly Findin
       });
     }),
   );
-}
-
-const DATA: ReadonlySet<string> = new Set(['enum', 'const', 'default', 'examples']);
-
-/** Every pattern of a schema: values of `pattern` and keys of `patternProperties`. */
-export function patternsOf(schema: JsonSchema, at: KeyPath): readonly { readonly path: KeyPath; readonly pattern: string }[] {
-  return Object.entries(schema).flatMap(([key, value]) => {
-    const path = [...at, key];
-    if (key === 'pattern' && typeof value === 'string') return [{ path, pattern: value }];
-    if (DATA.has(key)) return [];
-    const named =
-      key === 'patternProperties' && isJsonObject(value)
-        ? Object.keys(value).map((pattern) => ({ path: [...path, pattern], pattern }))
-        : [];
-    return [
-      ...named,
-      ...within(value, path, key === 'properties' || key === 'patternProperties' || key === '$defs' || key === 'dependentSchemas'),
-    ];
-  });
-}
-
-/** Schemas inside a keyword's value; in a map the keys are names, which may be called `pattern` too. */
-function within(value: JsonValue | undefined, path: KeyPath, isMap: boolean): ReturnType<typeof patternsOf> {
-  if (Array.isArray(value))
-    return value.flatMap((each: JsonValue, index) => (isJsonObject(each) ? patternsOf(each, [...path, index]) : []));
-  if (!isJsonObject(value)) return [];
-  if (!isMap) return patternsOf(value, path);
-  return Object.entries(value).flatMap(([name, member]) => (isJsonObject(member) ? patternsOf(member, [...path, name]) : []));
 }

@@ -14,7 +14,7 @@ export const OWN_IMAGES = {
 
 /** Packages of which only these files are read, by path, at run time. */
 const FILES_ONLY = {
-  processor: { '@grpc/grpc-js-xds': ['package.json', 'deps'] },
+  processor: { '@grpc/grpc-js-xds': ['package.json', 'deps'], recheck: ['package.json', 'lib/browser.js'] },
   portal: { '@scalar/api-reference': ['package.json', 'dist/browser'] },
 };
 const NEVER_RUN = /\.(d\.[cm]?ts|map|md|markdown|flow|tsbuildinfo)$|(^|\/)(test|tests|__tests__|docs|examples?|\.github)(\/|$)/i;

@@ -1,10 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { until } from './until';
+
+/** The file with which gateways of a test seal what they keep, since these servers ask for no password. */
+export function sealFile(): string {
+  if (seal === '') writeFileSync((seal = join(mkdtempSync(join(tmpdir(), 'kea-seal-')), 'seal')), 'of the tests');
+  return seal;
+}
+let seal = '';
 
 /** A real redis-server on a free port of loopback, without persistence. */
 export class RedisServer {

@@ -11,6 +11,7 @@ import type { JsonObject } from '../../../core/json';
 import type { CanarySubject } from './canary';
 import type { EncodedAny } from './encode';
 import { type Encoder } from './encode';
+import { PatternJudge } from './patterns';
 
 /** A bundle that was read, proved and translated whole: nothing about it can fail any more but Envoy's own opinion. */
 export interface LoadedBundle {
@@ -49,6 +50,7 @@ export class BundleStore {
   private remembered: BundleIndex | undefined;
   /** Digest of the OpenAPI document that was proved last. */
   private document = '';
+  private readonly judge = new PatternJudge();
 
   constructor(
     private readonly folder: string,
@@ -64,17 +66,22 @@ export class BundleStore {
     const index = decodeIndex(indexText);
     checkNames(index);
     if (from === 'come') await this.keep(index);
+    const loaded = await this.loadParts(index).finally(() => this.judge.rest());
+    await this.proveDocument(index.openapi);
+    const bundle = this.assemble(index, [...loaded.values()]);
+    this.parts = loaded;
+    this.document = index.openapi;
+    return bundle;
+  }
+
+  private async loadParts(index: BundleIndex): Promise<Map<string, LoadedPart>> {
     const loaded = new Map<string, LoadedPart>();
     for (let at = 0; at < index.parts.length; at += READ_AT_ONCE) {
       const refs = index.parts.slice(at, at + READ_AT_ONCE);
       const parts = await Promise.all(refs.map(({ name, digest }) => this.part(name, digest)));
       for (const [position, part] of parts.entries()) loaded.set(refs[position]?.digest ?? '', part);
     }
-    await this.proveDocument(index.openapi);
-    const bundle = this.assemble(index, [...loaded.values()]);
-    this.parts = loaded;
-    this.document = index.openapi;
-    return bundle;
+    return loaded;
   }
 
   /** Says that this bundle serves: what only earlier ones needed is let go, after `load` of the next one was refused or not. */
@@ -128,8 +135,16 @@ export class BundleStore {
     return known?.name === name ? Promise.resolve(known) : this.readPart(name, digest);
   }
 
-  private readPart(name: string, digest: string): Promise<LoadedPart> {
-    return this.read(`part ${name}`, BundleFile.part(name, digest), (bytes) => this.translate(name, digest, decodePart(bytes, digest)));
+  private async readPart(name: string, digest: string): Promise<LoadedPart> {
+    const what = `part ${name}`;
+    const { part, loaded } = await this.read(what, BundleFile.part(name, digest), (bytes) => {
+      const part = decodePart(bytes, digest);
+      return { part, loaded: this.translate(name, digest, part) };
+    });
+    await this.judge.refuseSlow(Object.values(part.schemas)).catch((error: Error) => {
+      throw new Error(`${what}: ${error.message}`, { cause: error });
+    });
+    return loaded;
   }
 
   private translate(name: string, digest: string, part: BundlePart): LoadedPart {

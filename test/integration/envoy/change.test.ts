@@ -1,5 +1,7 @@
-import { buildBundle, type Bundle } from '../../../constructs/gateway/render/bundle';
-import { encodeIndex } from '../../../core/contract/bundle-codec';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildBundle, bundleTexts, type Bundle } from '../../../constructs/gateway/render/bundle';
+import { encodeIndex, packText } from '../../../core/contract/bundle-codec';
 import { BundleFile } from '../../../core/contract/bundle-files';
 import { indexDigest } from '../../../core/contract/bundle-codec';
 import type { ResolvedModel } from '../../../schema/resolved';
@@ -79,6 +81,12 @@ function tampered(bundle: Bundle, change: (index: { [key: string]: unknown }) =>
   return JSON.stringify({ ...index, digest: indexDigest(index as never) });
 }
 
+/** Lays the parts down; the index is the caller's to write. */
+function withParts(bundle: Bundle): string {
+  for (const [name, text] of bundleTexts(bundle)) writeFileSync(join(gateway.folder, 'bundle', name), packText(text));
+  return encodeIndex(bundle.index);
+}
+
 test('a broken bundle is refused whole, the old one keeps serving, and everybody can see why', async () => {
   const before = (await gateway.status()).digest;
   const next = bundleOf(model('credit'), model('iris'));
@@ -91,6 +99,20 @@ test('a broken bundle is refused whole, the old one keeps serving, and everybody
       'a name that leaves the folder',
       tampered(next, (index) => (index['parts'] = [{ name: '../../etc/passwd', digest: 'a'.repeat(64) }])),
       /names a part in a way/,
+    ],
+    [
+      // Synth refuses it, so this bundle was made by hand.
+      'a pattern that takes exponential time',
+      withParts(
+        bundleOf(
+          model('credit', {
+            methods: [
+              method('credit', 'score', { request: { type: 'object', properties: { x: { type: 'string', pattern: '^(a+)+$' } } } }),
+            ],
+          }),
+        ),
+      ),
+      /part credit-v1: the pattern .* of a schema takes time that grows exponentially/,
     ],
     [
       'a route without a rule',
@@ -126,7 +148,7 @@ test('a broken bundle is refused whole, the old one keeps serving, and everybody
     expect((await gateway.status()).digest).toBe(before);
     expect((await score()).status).toBe(200);
   }
-  expect((await gateway.management('/-/metrics')).text).toMatch(/^kea_bundles_refused_total\{by="reader"\} 7$/m);
+  expect((await gateway.management('/-/metrics')).text).toMatch(/^kea_bundles_refused_total\{by="reader"\} 8$/m);
   expect((await gateway.management('/-/ready')).status).toBe(200);
   expect(gateway.supervisorLog).toContain('a bundle was refused; the previous one keeps serving');
 

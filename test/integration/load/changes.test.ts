@@ -1,7 +1,7 @@
 import { buildBundle } from '../../../constructs/gateway/render/bundle';
 import type { ResolvedContract, ResolvedModel } from '../../../schema/resolved';
 import { method, model, version } from '../../constructs/gateway/platform';
-import { RedisServer } from '../../support/redis';
+import { RedisServer, sealFile } from '../../support/redis';
 import { until } from '../../support/until';
 import { LiveGateway } from '../envoy/gateway';
 import { SteadyLoad } from './steady-load';
@@ -25,7 +25,14 @@ const credit = (weights: { readonly [version: string]: number }): ResolvedModel 
 
 beforeAll(async () => {
   redis = await RedisServer.start();
-  gateway = new LiveGateway('real', undefined, { kind: 'redis', addresses: [redis.address], mode: 'single', tls: false, prefix: 'kea:' });
+  gateway = new LiveGateway('real', undefined, {
+    kind: 'redis',
+    addresses: [redis.address],
+    mode: 'single',
+    tls: false,
+    prefix: 'kea:',
+    sealFile: sealFile(),
+  });
   await gateway.start([credit({ '1.0.0': 100 })]);
   token = gateway.tokens.token({ roles: ['credit:score', 'iris:score'] });
 }, 60_000);

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { sealEntry } from '../../../services/processor/worker/cache/entry';
 import { json } from '../../support/stand-in-inner';
-import { RedisServer } from '../../support/redis';
+import { RedisServer, sealFile } from '../../support/redis';
 import { until } from '../../support/until';
 import { makePart, WorkerFixture, type Reply } from '../../support/worker-fixture';
 
@@ -13,7 +15,7 @@ let fixture: WorkerFixture;
 async function start(...args: string[]): Promise<void> {
   redis = await RedisServer.start(...args);
   fixture = await WorkerFixture.start([part], {
-    cache: { kind: 'redis', addresses: [redis.address], mode: 'single', tls: false, prefix: 'kea:cache:' },
+    cache: { kind: 'redis', addresses: [redis.address], mode: 'single', tls: false, prefix: 'kea:cache:', sealFile: sealFile() },
   });
   await fixture.load([part], { epoch: '1' });
   fixture.inner.answer = (call, response) => json(response, 200, { score: Number(/"amount":(\d+)/.exec(call.body)?.[1]) / 1000 });
@@ -44,7 +46,7 @@ async function answersWithoutCache(from: number, count = 5): Promise<void> {
 test('two workers share answers; keys stand under the prefix', async () => {
   await start();
   const second = await WorkerFixture.start([part], {
-    cache: { kind: 'redis', addresses: [redis.address], mode: 'single', tls: false, prefix: 'kea:cache:' },
+    cache: { kind: 'redis', addresses: [redis.address], mode: 'single', tls: false, prefix: 'kea:cache:', sealFile: sealFile() },
   });
   await second.load([part], { epoch: '1' });
   await until(async () => isHit(await second.call(body(0))));
@@ -99,6 +101,29 @@ test('read-only: as full', async () => {
   client.disconnect();
 });
 
+test('without a seal or a password nobody else can make an answer: what a stranger sealed is a miss', async () => {
+  redis = await RedisServer.start();
+  fixture = await WorkerFixture.start([part], {
+    cache: { kind: 'redis', addresses: [redis.address], mode: 'single', tls: false, prefix: 'kea:cache:' },
+  });
+  await fixture.load([part], { epoch: '1' });
+  fixture.inner.answer = (_call, response) => json(response, 200, { score: 0.25 });
+  await until(async () => isHit(await fixture.call(body(7))));
+  const client = redis.client();
+  const [name = '', ...others] = await entries(client);
+  expect(others).toEqual([]);
+  const key = /^kea:cache:[0-9a-f]{12}:\{(.+)\}$/.exec(name)?.[1] ?? '';
+  const now = Date.now();
+  const entry = { body: Buffer.from('{"score":0.99}'), version: '1.0.0', storedAt: now, expiresAt: now + 60_000, staleUntil: now + 60_000 };
+  // What a stranger could guess: no secret at all, and the name of the entry.
+  for (const secret of ['', 'kea-cache-seal\n', name].map((text) => createHash('sha256').update(text).digest())) {
+    await client.set(name, sealEntry(secret, key, entry), 'PX', 60_000);
+    const reply = await fixture.call(body(7));
+    expect([reply.status, reply.json]).toEqual([200, { score: 0.25 }]);
+  }
+  client.disconnect();
+});
+
 test('corrupted, exchanged, of another type: a miss, and the right answer', async () => {
   await start();
   await fixture.call(body(1));
@@ -129,7 +154,7 @@ test('never there: calls are answered from the start', async () => {
   redis = await RedisServer.start();
   await redis.kill();
   fixture = await WorkerFixture.start([part], {
-    cache: { kind: 'redis', addresses: [redis.address], mode: 'single', tls: false, prefix: 'kea:cache:' },
+    cache: { kind: 'redis', addresses: [redis.address], mode: 'single', tls: false, prefix: 'kea:cache:', sealFile: sealFile() },
   });
   fixture.inner.answer = (call, response) => json(response, 200, { score: Number(/"amount":(\d+)/.exec(call.body)?.[1]) / 1000 });
   await answersWithoutCache(0);

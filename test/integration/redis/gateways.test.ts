@@ -5,7 +5,7 @@ import type { ProcessorConfig } from '../../../core/contract/processor-config';
 import { NO_LEASE } from '../../../services/processor/worker/cache/memory';
 import { RedisCache } from '../../../services/processor/worker/cache/redis';
 import { RedisConnection } from '../../../services/processor/worker/redis/connection';
-import { RedisServer } from '../../support/redis';
+import { RedisServer, sealFile } from '../../support/redis';
 import { json } from '../../support/stand-in-inner';
 import { until } from '../../support/until';
 import { makePart, WorkerFixture, type Reply } from '../../support/worker-fixture';
@@ -24,6 +24,7 @@ const config = (): Extract<ProcessorConfig['cache'], { kind: 'redis' }> => ({
   mode: 'single',
   tls: false,
   prefix: 'kea:',
+  sealFile: sealFile(),
 });
 
 async function gateway(parts = [part], more: Partial<ProcessorConfig> = {}): Promise<WorkerFixture> {

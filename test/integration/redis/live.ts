@@ -4,7 +4,7 @@ import type { GatewayOptions } from '../../../constructs/gateway/render/options'
 import type { ResolvedMethod } from '../../../schema/resolved';
 import { method, model, version } from '../../constructs/gateway/platform';
 import { RecordingModel } from '../../support/recording-model';
-import { RedisServer } from '../../support/redis';
+import { RedisServer, sealFile } from '../../support/redis';
 import { until } from '../../support/until';
 import { type Answer, LiveGateway } from '../envoy/gateway';
 
@@ -20,7 +20,15 @@ export class LiveCache {
   private sessions: ClientHttp2Session[] = [];
 
   private constructor(readonly redis: RedisServer) {
-    const cache = { kind: 'redis', addresses: [redis.address], mode: 'single', tls: false, prefix: 'kea:', patienceMs: 500 } as const;
+    const cache = {
+      kind: 'redis',
+      addresses: [redis.address],
+      mode: 'single',
+      tls: false,
+      prefix: 'kea:',
+      sealFile: sealFile(),
+      patienceMs: 500,
+    } as const;
     this.gateway = new LiveGateway('real', this.model.listener, cache);
   }
 

@@ -4,7 +4,7 @@ import { canonicalJson } from '../../../core/canonical';
 import type { JsonValue } from '../../../core/json';
 import { method, model, version } from '../../constructs/gateway/platform';
 import { RecordingModel, sendJson } from '../../support/recording-model';
-import { RedisServer } from '../../support/redis';
+import { RedisServer, sealFile } from '../../support/redis';
 import { until } from '../../support/until';
 import { LiveGateway } from '../envoy/gateway';
 
@@ -33,6 +33,7 @@ beforeAll(async () => {
     mode: 'single',
     tls: false,
     prefix: 'kea:',
+    sealFile: sealFile(),
   });
   const common = { request, response: {}, retries: 0 };
   await gateway.start([

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { ProcessorConfig } from '../../../core/contract/processor-config';
-import { freePort, RedisServer } from '../../support/redis';
+import { freePort, RedisServer, sealFile } from '../../support/redis';
 import { json } from '../../support/stand-in-inner';
 import { until } from '../../support/until';
 import { makePart, WorkerFixture, type Reply } from '../../support/worker-fixture';
@@ -36,7 +36,7 @@ async function server(...args: string[]): Promise<RedisServer> {
 }
 
 async function gateway(more: Partial<RedisConfig> & Pick<RedisConfig, 'addresses' | 'mode'>): Promise<WorkerFixture> {
-  const made = await WorkerFixture.start([part], { cache: { kind: 'redis', tls: false, prefix: 'kea:', ...more } });
+  const made = await WorkerFixture.start([part], { cache: { kind: 'redis', tls: false, prefix: 'kea:', sealFile: sealFile(), ...more } });
   cleanups.push(() => made.stop());
   made.inner.answer = (call, response) => json(response, 200, { score: Number(/"amount":(\d+)/.exec(call.body)?.[1]) / 100_000 });
   return made;

@@ -81,6 +81,8 @@ export class RedisCache implements ResponseCache {
     private readonly redis: RedisConnection,
     /** Seals the values. */
     private readonly secret: Uint8Array,
+    /** Part of the names of entries that nobody else could open. */
+    private readonly own = '',
   ) {
     redis.onReady(() => void this.askEpochs());
     this.asking = setInterval(() => void this.askEpochs(), EPOCH_MS);
@@ -120,7 +122,7 @@ export class RedisCache implements ResponseCache {
 
   /** Entry and lock, in one slot of a cluster. */
   private names(key: string): readonly [string, string] {
-    const entry = `${this.redis.config.prefix}{${key}}`;
+    const entry = `${this.redis.config.prefix}${this.own}{${key}}`;
     return [entry, `${entry}:lock`];
   }
 

@@ -1,4 +1,4 @@
-import { isPlainlyFast, slowness } from '../../../schema/checks/slow-pattern';
+import { isPlainlyFast, slowness } from '../../core/slow-pattern';
 
 test('plain patterns are not judged at length', () => {
   for (const pattern of ['^[a-z]{1,40}$', '^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$', '^\\d{4}-\\d{2}-\\d{2}$', 'abc', '^s-[0-9]{4}$']) {
