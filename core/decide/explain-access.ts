@@ -120,12 +120,16 @@ function audienceFact(claims: JsonObject, { audiences }: TrustedIssuer): TokenFa
 }
 
 function timeFact(claims: JsonObject, now: number): TokenFact {
-  const [from, until] = [claims['nbf'], claims['exp']];
+  const [from, until, made] = [claims['nbf'], claims['exp'], claims['iat']];
   if (typeof until !== 'number') return { about: 'time', holds: false, said: 'the token never ends ("exp" is missing)' };
-  if (now > until + CLOCK_SKEW_SECONDS) return { about: 'time', holds: false, said: `ended ${span(now - until)} ago` };
+  if (now > until + CLOCK_SKEW_SECONDS)
+    return { about: 'time', holds: false, said: `ended ${span(now - until)} ago; if it is new, the clocks differ` };
   if (typeof from === 'number' && now + CLOCK_SKEW_SECONDS < from)
     return { about: 'time', holds: false, said: `begins in ${span(from - now)}: the clocks differ, or the token is for later` };
-  return { about: 'time', holds: true, said: `ends in ${span(Math.max(0, until - now))}` };
+  // Taken all the same: what matters is the end.
+  const ahead =
+    typeof made === 'number' && made > now + CLOCK_SKEW_SECONDS ? `, and was made ${span(made - now)} from now: the clocks differ` : '';
+  return { about: 'time', holds: true, said: `ends in ${span(Math.max(0, until - now))}${ahead}` };
 }
 
 function subjectFact(subject: string, { claims }: TrustedIssuer): TokenFact {

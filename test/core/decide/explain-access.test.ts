@@ -55,7 +55,7 @@ test.each<[string, JsonObject, string]>([
     { nbf: NOW + 600, exp: NOW + 900 },
     'begins in 10 min: the clocks differ, or the token is for later',
   ],
-  ['a clock that is ten minutes fast', { exp: NOW - 600 }, 'ended 10 min ago'],
+  ['a clock that is ten minutes fast', { exp: NOW - 600 }, 'ended 10 min ago; if it is new, the clocks differ'],
   ['no end', { exp: null }, 'the token never ends ("exp" is missing)'],
 ])('%s is refused with 401 and named', (_name, change, said) => {
   const told = explain({ ...GOOD, ...change });
@@ -71,6 +71,13 @@ test.each<[string, JsonObject, string]>([
 test('clocks may differ by half a minute', () => {
   expect(explain({ ...GOOD, exp: NOW - 30, nbf: NOW + 30 }).accepted).toBe(true);
   expect(explain({ ...GOOD, exp: NOW - 31 }).accepted).toBe(false);
+});
+
+test('a token from ten minutes ahead is taken, and the doctor says that the clocks differ', () => {
+  const told = explain({ ...GOOD, iat: NOW + 600, exp: NOW + 900 });
+  expect([told.accepted, told.wrong]).toEqual([true, []]);
+  const { facts } = explainAccess({ ...GOOD, iat: NOW + 600, exp: NOW + 900 }, [COMPANY], [], NOW);
+  expect(facts.find(({ about }) => about === 'time')?.said).toBe('ends in 15 min, and was made 10 min from now: the clocks differ');
 });
 
 test('a token without a subject is a good one that opens nothing but public methods', () => {
