@@ -9,8 +9,9 @@ import { buildOptions, hasVault, KEYCLOAK_HOME, KeycloakPort, startOptions, VAUL
 const USER = { uid: 1000, gid: 1000 };
 /** Keycloak sizing guide: 1,250 MB for the server and 10,000 sessions; the heap is 70 % of the limit. */
 const MEMORY = 2 * GiB;
-/** One core takes 15 password logins, or 120 refreshes, a second; there is no limit above. */
+/** One core takes 15 password logins, or 120 refreshes, a second; there is no limit above. With a database of the plan nobody counts on that. */
 const CPU_MILLIS = 500;
+const CPU_MILLIS_DEVELOPMENT = 100;
 const GRACE_SECONDS = 60;
 
 export interface KeycloakPod {
@@ -73,7 +74,11 @@ export function keycloakPod({ stack, settings, serviceAccountName, selector, ima
           { name: 'cluster', containerPort: KeycloakPort.cluster },
           { name: 'liveness', containerPort: KeycloakPort.liveness },
         ],
-        resources: { cpuMillis: CPU_MILLIS, memoryBytes: MEMORY, ephemeralStorageBytes: 2 * GiB },
+        resources: {
+          cpuMillis: settings.database.inPlan ? CPU_MILLIS_DEVELOPMENT : CPU_MILLIS,
+          memoryBytes: MEMORY,
+          ephemeralStorageBytes: 2 * GiB,
+        },
         startupProbe: httpProbe('/health/started', 'management', { period: 5, failures: 60, timeout: 3 }),
         readinessProbe: httpProbe('/health/ready', 'management', { period: 5, failures: 3, timeout: 3 }),
         livenessProbe: httpProbe('/health/live', 'management', { period: 10, failures: 6, timeout: 5 }),

@@ -75,8 +75,8 @@ function keys(identity: ResolvedIssuer, at: number): JsonObject {
     remote_jwks: {
       http_uri: { uri: identity.jwksUri, cluster: identityClusterName(at), timeout: '5s' },
       cache_duration: '300s',
-      // The gateway starts without the provider: until the first fetch every token is refused, and none passes.
-      async_fetch: { fast_listener: true, failed_refetch_duration: '1s' },
+      // The listener waits for the first fetch, whatever comes of it: a new gateway is ready with keys, and starts without them when the provider is away.
+      async_fetch: { failed_refetch_duration: '1s' },
     },
   };
 }

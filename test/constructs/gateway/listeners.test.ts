@@ -107,7 +107,7 @@ test('tokens: only from the header, of this issuer, for this audience, with an e
         remote_jwks: {
           http_uri: { uri: 'https://login.example.com/x/keys', cluster: 'identity', timeout: '5s' },
           cache_duration: '300s',
-          async_fetch: { fast_listener: true, failed_refetch_duration: '1s' },
+          async_fetch: { failed_refetch_duration: '1s' },
         },
       },
     },

@@ -46,6 +46,10 @@ class Two extends LiveGateway {
   }
 }
 const gateway = new Two('real');
+/** So long the first keys are held back. */
+const WATCH_MS = 2000;
+/** Whether the door stood open while the first keys were on their way. */
+let openEarly: boolean | undefined;
 
 function listen(server: Server): Promise<number> {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)));
@@ -55,6 +59,21 @@ async function end(): Promise<void> {
   for (const socket of sockets) socket.destroy();
   for (const server of [keys, proxy]) server.closeAllConnections();
   await Promise.all([keys, proxy].map((server) => new Promise((resolve) => server.close(resolve))));
+}
+
+/** Looks, the first time, whether the gateway takes connections while it waits for keys, which it does for five seconds at most. */
+async function watchDoor(): Promise<void> {
+  if (openEarly !== undefined) return;
+  openEarly = false;
+  const end = Date.now() + WATCH_MS;
+  while (!openEarly && Date.now() < end) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect(gateway.edgePort, '127.0.0.1', () => (socket.destroy(), resolve(true)));
+      socket.on('error', () => resolve(false));
+    });
+    openEarly = open && Date.now() < end;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 /** An authority that nobody knows, and a certificate of it for localhost. */
@@ -77,7 +96,9 @@ function certify(): { readonly key: Buffer; readonly cert: Buffer } {
 }
 
 beforeAll(async () => {
-  keys = createTlsServer(certify(), (_request, response) => response.setHeader('content-type', 'application/json').end(partner.jwks));
+  keys = createTlsServer(certify(), (_request, response) => {
+    void watchDoor().then(() => response.setHeader('content-type', 'application/json').end(partner.jwks));
+  });
   proxy = createHttpServer().on('connect', (request, socket, head) => {
     asked.push(request.url ?? '');
     sockets.add(socket);
@@ -97,7 +118,6 @@ beforeAll(async () => {
       caFile: join(certificates, 'ca.crt'),
     },
   );
-  await until(async () => (await status(partnerToken())) === 200, 'the keys of the partner are fetched', 15_000);
 }, 60_000);
 afterAll(async () => {
   await gateway.stop();
@@ -120,6 +140,11 @@ function partnerToken(claims: { readonly [name: string]: unknown } = {}): string
 async function status(token: string, headers: { readonly [name: string]: string } = {}): Promise<number> {
   return (await gateway.call('POST', '/models/credit/v1/score', { token, headers, body: '{"x":1}' })).status;
 }
+
+test('a gateway answers once it has the keys: no valid token is refused by a new one', async () => {
+  expect(openEarly).toBe(false);
+  await until(async () => (await status(partnerToken())) === 200, 'the keys of the partner are fetched');
+});
 
 test('keys came through the proxy, which was told where to, and no more', () => {
   // By the provider's name: a proxy may judge it, and the gateway need not resolve it.
