@@ -107,10 +107,10 @@ test('a body that came before is judged as it was the first time, and only by it
         expect(await verdict(name, raw)).toEqual(first);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
   expect(bodies.size).toBeGreaterThan(20);
-});
+}, 60_000);
 
 describe('bodies that are remembered', () => {
   const body = (bodies: KnownBodies, bytes: Buffer, schema = 's') => ({
