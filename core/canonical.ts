@@ -1,4 +1,4 @@
-import type { JsonValue } from './json';
+import type { JsonObject, JsonValue } from './json';
 
 /** True when the text holds no lone half of a surrogate pair. (ES2024, which Node 20 has and the compiler's library does not.) */
 export function isWellFormed(text: string): boolean {
@@ -27,7 +27,25 @@ export function canonicalJson(value: JsonValue): string {
   }
 }
 
+/** Texts of values that stand in many places of what is written. */
+const shared = new WeakMap<object, string>();
+
+/** Freezes a value that stands in many places, whole, and has its canonical text made only once. */
+export function sharedJson<T extends object>(value: T): T {
+  freezeWhole(value);
+  shared.set(value, canonicalContainer(value as unknown as JsonObject));
+  return value;
+}
+
+function freezeWhole(value: object): void {
+  Object.freeze(value);
+  for (const member of Object.values(value) as unknown[]) if (typeof member === 'object' && member !== null) freezeWhole(member);
+}
+
 function canonicalContainer(value: Exclude<JsonValue, string | number | boolean | null>): string {
+  // Only what is frozen is known to say the same for ever.
+  const known = Object.isFrozen(value) ? shared.get(value) : undefined;
+  if (known !== undefined) return known;
   if (Array.isArray(value)) {
     let text = '[';
     for (let index = 0; index < value.length; index++) text += (index === 0 ? '' : ',') + canonicalJson(value[index] as JsonValue);
@@ -35,12 +53,17 @@ function canonicalContainer(value: Exclude<JsonValue, string | number | boolean 
   }
   const object = value as { readonly [key: string]: JsonValue | undefined };
   let text = '{';
-  // The default order of `sort` is that of UTF-16 code units, which is the order RFC 8785 §3.2.3 asks for.
-  for (const key of Object.keys(object).sort()) {
+  for (const key of sorted(Object.keys(object))) {
     const member = object[key];
     if (member !== undefined) text += (text.length === 1 ? '' : ',') + canonicalString(key) + ':' + canonicalJson(member);
   }
   return text + '}';
+}
+
+/** In the order of UTF-16 code units, which RFC 8785 §3.2.3 asks for and `sort` has by default; most keys stand in it already. */
+function sorted(keys: string[]): string[] {
+  for (let index = 1; index < keys.length; index++) if ((keys[index - 1] as string) > (keys[index] as string)) return keys.sort();
+  return keys;
 }
 
 /** Plain ASCII that JSON writes as it is: nearly every key and most texts. */

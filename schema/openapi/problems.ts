@@ -1,4 +1,5 @@
 import { Problem, PROBLEM_JSON, problemType, type ProblemName } from '../../core/contract/problems';
+import { sharedJson } from '../../core/canonical';
 import type { JsonObject } from '../../core/json';
 
 /** An id that no request ever has, for examples. */
@@ -15,7 +16,7 @@ export function problemResponse(status: number): string {
 }
 
 /** `components/schemas/Problem`: RFC 9457 with KEA's list of errors. */
-export const problemSchema: JsonObject = {
+export const problemSchema: JsonObject = sharedJson({
   type: 'object',
   title: 'Problem',
   description: 'Every error answer, RFC 9457.',
@@ -49,11 +50,11 @@ export const problemSchema: JsonObject = {
       },
     },
   },
-};
+});
 
 /** `components/responses/Problem<status>`: which problems the status stands for, each with an example. */
 export function problemResponses(statuses: readonly number[]): JsonObject {
-  return Object.fromEntries(statuses.map((status) => [problemResponse(status), describe(status)]));
+  return Object.fromEntries(statuses.map((status) => [problemResponse(status), responses.get(status) ?? describe(status)]));
 }
 
 function describe(status: number): JsonObject {
@@ -86,3 +87,6 @@ function example(name: ProblemName): JsonObject {
     ...(name === 'invalid-request' ? { errors: [{ pointer: '/age', rule: 'maximum', detail: 'must be <= 120' }] } : {}),
   };
 }
+
+/** The same in every document. */
+const responses: ReadonlyMap<number, JsonObject> = new Map(problemStatuses.map((status) => [status, sharedJson(describe(status))]));

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { canonicalJson } from '../../core/canonical';
+import { canonicalJson, sharedJson } from '../../core/canonical';
 import type { JsonValue } from '../../core/json';
 
 const vectors = JSON.parse(readFileSync('test/vectors/canonical-json.json', 'utf8')) as readonly {
@@ -50,4 +50,13 @@ describe('RFC 8785', () => {
   test('writes negative zero as zero', () => {
     expect(canonicalJson(-0)).toBe('0');
   });
+});
+
+test('a value that stands in many places is written as ever, and cannot change any more', () => {
+  const rule = sharedJson({ b: [1, { d: 'x', c: null }], a: true });
+  expect(canonicalJson({ z: rule, y: [rule] })).toBe(
+    '{"y":[{"a":true,"b":[1,{"c":null,"d":"x"}]}],"z":{"a":true,"b":[1,{"c":null,"d":"x"}]}}',
+  );
+  expect(() => Object.assign(rule.b[1] as object, { c: 1 })).toThrow(TypeError);
+  expect(canonicalJson(Object.freeze({ e: 1 }))).toBe('{"e":1}');
 });

@@ -1,3 +1,4 @@
+import { sharedJson } from '../../../core/canonical';
 import type { JsonObject } from '../../../core/json';
 import { valuesFor } from '../../../core/contract/identity';
 import { issuersOf } from '../../../schema/access/issuers';
@@ -16,8 +17,16 @@ export function rbacFilter(): JsonObject {
 export function allowRoles(identity: ResolvedIdentity, ...groups: readonly (readonly string[])[]): JsonObject {
   if (groups.length === 0 || groups.some((group) => group.length === 0))
     throw new Error('a rule without roles would admit nobody or everybody');
-  return allow(identity, (issuer) => groups.map((group) => anyRole(issuer, group)));
+  let rules = known.get(identity);
+  if (rules === undefined) known.set(identity, (rules = new Map()));
+  const name = JSON.stringify(groups);
+  let rule = rules.get(name);
+  if (rule === undefined) rules.set(name, (rule = sharedJson(allow(identity, (issuer) => groups.map((group) => anyRole(issuer, group))))));
+  return rule;
 }
+
+/** The same rule stands on many routes of a contract. */
+const known = new WeakMap<ResolvedIdentity, Map<string, JsonObject>>();
 
 /** Admits every verified caller. */
 export function allowAuthenticated(identity: ResolvedIdentity): JsonObject {
