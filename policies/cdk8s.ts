@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
+import type { Finding } from '../core/findings/finding';
 import { isJsonObject, type JsonObject } from '../core/json';
 import { builtIn, judge, type Verdict } from './evaluate';
 import { describeObject } from './evaluate/findings';
+import { EXCEPTIONS_FILE, exceptionsFor, judgeExceptions } from './exceptions';
 import { loadRules } from './load';
+import { projectPolicies } from './project';
+import type { Exception } from './report';
 import type { RuleFacts, RuleSet, Step } from './rule';
 
 /** What cdk8s hands to a plugin after it wrote the manifests: the parts of its `ValidationContext` that are used here. */
@@ -41,6 +45,14 @@ export interface KeaPoliciesProperties {
    * @default - the rules that KEA brings along
    */
   readonly rules?: string;
+  /**
+   * Project folder whose `rules/` are held beside those that KEA brings along, and whose `exceptions.yaml` holds for `stack`.
+   *
+   * @default - none
+   */
+  readonly project?: string;
+  /** Stack that exceptions of the project name. @default - none holds */
+  readonly stack?: string;
   /** Day to judge dates by, `YYYY-MM-DD`. @default - today */
   readonly asOf?: string;
 }
@@ -51,25 +63,44 @@ export class KeaPolicies {
 
   async validate({ manifests, report }: ValidationContext): Promise<void> {
     const { level = 'deny', asOf = new Date().toISOString().slice(0, 10) } = this.properties;
-    const rules = this.ruleSet();
+    const { rules, exceptions, judgedExceptions } = this.measure(asOf);
     const read = manifests.flatMap((path) => objectsOf(path).map((object) => ({ path, object })));
-    const { verdicts, denied, judged } = await judge({ objects: read.map((each) => each.object), rules, asOf, level });
+    const { verdicts, denied, judged } = await judge({ objects: read.map((each) => each.object), rules, exceptions, asOf, level });
     const facts = new Map<string, RuleFacts>([...rules.rules, ...rules.planRules].map((each) => [each.id, each]));
-    for (const verdict of verdicts) {
+    for (const verdict of verdicts.filter((each) => each.exception === undefined)) {
       const path = read.find(({ object }) => isNamed(object, verdict))?.path ?? '';
       report.addViolation(violationOf(verdict, facts.get(verdict.rule), path));
     }
+    for (const { code, message, place, why, fix } of judgedExceptions(verdicts))
+      report.addViolation({
+        ruleName: code,
+        recommendation: why,
+        fix: fix ?? '',
+        violatingResources: [
+          { resourceName: EXCEPTIONS_FILE, locations: [message], manifestPath: `${place?.file ?? EXCEPTIONS_FILE}:${place?.line ?? 1}` },
+        ],
+      });
     report.submit(denied ? 'failure' : 'success', { objects: String(judged.objects), rules: String(judged.rules), level });
   }
 
-  /** A rule file that cannot be read stops the synth: it would protect nothing. */
-  private ruleSet(): RuleSet {
-    const { rules: folder } = this.properties;
-    if (folder === undefined) return builtIn;
-    const { files, findings } = loadRules(folder, folder);
-    if (findings.length > 0)
-      throw new Error(findings.map(({ place, message }) => `${place?.file ?? folder}:${place?.line ?? 1} ${message}`).join('\n'));
-    return { rules: files.map((each) => each.rule), planRules: [] };
+  /** A rule or an exception that cannot be read stops the synth: it would protect nothing, or not what somebody thinks. */
+  private measure(asOf: string): {
+    readonly rules: RuleSet;
+    readonly exceptions: readonly Exception[];
+    readonly judgedExceptions: (verdicts: readonly Verdict[]) => readonly Finding[];
+  } {
+    const { rules: folder, project: root, stack = '' } = this.properties;
+    const project = root === undefined ? undefined : projectPolicies(root);
+    const own = project?.exceptions.filter((each) => each.stack === stack) ?? [];
+    const loaded = folder === undefined ? undefined : loadRules(folder, folder);
+    const wrong = [...(project?.findings ?? []), ...(loaded?.findings ?? [])];
+    if (wrong.length > 0)
+      throw new Error(wrong.map(({ place, message }) => `${place?.file ?? ''}:${place?.line ?? 1} ${message}`).join('\n'));
+    return {
+      rules: loaded ? { rules: loaded.files.map((each) => each.rule), planRules: [] } : (project?.rules ?? builtIn),
+      exceptions: exceptionsFor(own, stack, asOf),
+      judgedExceptions: (verdicts) => judgeExceptions(own, [{ stack, verdicts }], asOf),
+    };
   }
 }
 

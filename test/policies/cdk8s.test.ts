@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -46,4 +46,25 @@ test('with the level warn everything is told and nothing fails', async () => {
 
 test('a folder of rules that is not there stops the synth', async () => {
   await expect(validate(DEPLOYMENT, { rules: join(folder, 'none') })).rejects.toThrow('cannot be read');
+});
+
+test('exceptions of a project reach the plugin: exactly the object, in the stack, until the last day; one for nothing is told', async () => {
+  const root = join(folder, 'project');
+  mkdirSync(root, { recursive: true });
+  const exception = (object: string): string =>
+    `  - { rule: pod.privileged, stack: prod, object: ${object}, reason: driver, approver: head, approved: 2026-11-01, expires: 2026-12-01 }\n`;
+  writeFileSync(
+    join(root, 'exceptions.yaml'),
+    `exceptions:\n${exception('Deployment models/score-v1-0-0')}${exception('Deployment models/other')}`,
+  );
+  const text = DEPLOYMENT.replace('privileged: false', 'privileged: true');
+  const rules = async (more: object): Promise<readonly string[]> =>
+    (await validate(text, { project: root, ...more })).added
+      .map((each) => each.ruleName.split(' ')[0] ?? '')
+      .filter((each) => /^pod\.priv|^KEA/.test(each));
+  expect(await rules({ stack: 'prod' })).toEqual(['KEA5032']);
+  expect(await rules({ stack: 'dev' })).toEqual(['pod.privileged']);
+  expect(await rules({ stack: 'prod', asOf: '2026-12-02' })).toEqual(['pod.privileged', 'KEA5031', 'KEA5031']);
+  writeFileSync(join(root, 'exceptions.yaml'), 'exceptions: [{ rule: pod.privilege }]\n');
+  await expect(rules({ stack: 'prod' })).rejects.toThrow('exceptions.yaml:1');
 });
