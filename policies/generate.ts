@@ -4,6 +4,7 @@ import { format } from 'prettier';
 import { parse } from 'yaml';
 import type { JsonObject } from '../core/json';
 import { byBytes } from '../core/order';
+import { demandsPage } from './demands';
 import { loadRules } from './load';
 import { planRules } from './plan-rules';
 import { rulesPage } from './reference';
@@ -19,6 +20,7 @@ export async function generatedPolicies(root: string): Promise<ReadonlyMap<strin
   const rules = files.map((each) => each.rule);
   return new Map([
     ['docs/reference/rules.md', await format(rulesPage(rules, planRules), { printWidth: 140, parser: 'markdown' })],
+    ['docs/reference/demands.md', await format(demandsPage(), { printWidth: 140, parser: 'markdown' })],
     ['policies/generated/rules.ts', await module('rules', 'readonly Rule[]', rules, "import type { Rule } from '../rule';")],
     [
       'policies/generated/bases.ts',

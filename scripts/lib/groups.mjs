@@ -12,7 +12,7 @@ const PULUMI_PARTS = [
 
 /**
  * `tests`: the files (relative, with `/`) that belong to the group. `checks`: steps of scripts/lib/checks.mjs.
- * `quick` groups run by plain `npm test`; in a `story` one test begins where the one before has ended.
+ * `quick` groups run by plain `npm test`, `asked` ones only by their name; in a `story` one test begins where the one before has ended.
  */
 export const groups = [
   { name: 'unit', quick: true, tests: (file) => !/^test\/(golden|integration|cluster|consumers)\//.test(file), parts: [] },
@@ -34,6 +34,8 @@ export const groups = [
     tests: inFolder('policies'),
     parts: ['etcd', 'kubectl', 'kube-apiserver', 'pulumi', 'pulumi-resource-kubernetes'],
   },
+  // Compiling Kyverno takes as long as everything else together, so it runs when somebody asks for it.
+  { name: 'kyverno', quick: false, asked: true, story: true, tests: inFolder('kyverno'), parts: ['kyverno'] },
   {
     name: 'cluster',
     quick: false,

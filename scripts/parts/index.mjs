@@ -10,6 +10,7 @@ import { envoy } from './envoy.mjs';
 import { buildah, dockerRegistry, skopeo } from './images.mjs';
 import { chromium, keycloak, postgres } from './keycloak.mjs';
 import { kubeApiserver, kubeControllerManager, kubelet, kubeProxy, kubeScheduler } from './kubernetes.mjs';
+import { kyverno } from './kyverno.mjs';
 import { cni, coredns, metricsServer, netpol, pause, runc } from './node.mjs';
 import { pulumi, pulumiKubernetes } from './pulumi.mjs';
 import { redis } from './redis.mjs';
@@ -20,6 +21,7 @@ export const parts = [
   ...[kubeApiserver, kubeControllerManager, kubeScheduler, kubelet, kubeProxy],
   ...[pulumi, pulumiKubernetes],
   ...[containerd, runc, cni, coredns, metricsServer, netpol, pause],
+  kyverno,
   ...[buildah, skopeo, dockerRegistry],
 ];
 
