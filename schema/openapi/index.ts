@@ -6,12 +6,13 @@ import { methodOperation, methodStatuses, versionParameter } from './operation';
 import { problemResponses, problemSchema } from './problems';
 import { schemaComponents } from './schemas';
 import { securitySchemes } from './security';
+import { standardPaths } from './standard';
 import type { JsonObject } from '../../core/json';
 import type { ResolvedContract, ResolvedModel, ResolvedPlatform, ResolvedStack } from '../resolved';
 
 /**
  * OpenAPI 3.1 document of one contract. `info.version` is the newest version that the stack deploys;
- * the schemas are the very ones that the gateway validates with.
+ * the schemas are the very ones that the gateway validates with. Addresses of the field's standards stand here only, not in the platform's document.
  */
 export function contractOpenApi(platform: ResolvedPlatform, model: ResolvedModel, contract: ResolvedContract): JsonObject {
   const names = contractNames();
@@ -36,7 +37,7 @@ export function contractOpenApi(platform: ResolvedPlatform, model: ResolvedModel
     },
     servers: servers(platform.stack),
     tags: [tag(model)],
-    paths: methodPaths(platform, model, contract, names),
+    paths: { ...methodPaths(platform, model, contract, names), ...standardPaths(platform.stack.identity, model, contract, names) },
     components: {
       schemas: { Problem: problemSchema, ...methodSchemas(contract, names) },
       parameters: contract.methods.length > 0 ? { [names.version]: versionParameter(model, contract) } : {},

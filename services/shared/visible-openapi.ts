@@ -1,4 +1,5 @@
 import type { BundleContract } from '../../core/contract/bundle';
+import { contractFronts } from '../../core/contract/fronts';
 import { methodPath } from '../../core/contract/names';
 import { callableMethods } from '../../core/decide/role-verdict';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json';
@@ -12,10 +13,13 @@ export function visibleOpenApi(
   const admitted = new Set<string>();
   const models = new Set<string>();
   for (const { contract } of contracts) {
-    for (const method of callableMethods(contract.methods, roles)) {
+    const callable = callableMethods(contract.methods, roles);
+    for (const method of callable) {
       admitted.add(methodPath(contract.model, contract.contract, method.method));
       models.add(contract.model);
     }
+    for (const front of contractFronts(contract.model, contract.contract, contract.fronts ?? {}))
+      if (front.kind === 'call' && callable.some(({ method }) => method === front.method)) admitted.add(front.path);
   }
   const paths = members(document['paths']).filter(([path]) => !isMethodPath(path) || admitted.has(path));
   const tags = document['tags'];
@@ -30,9 +34,9 @@ export function visibleOpenApi(
   return { ...kept, ...(isJsonObject(document['components']) ? { components: reachable(kept, document['components']) } : {}) };
 }
 
-/** `/models/<model>/<contract>/<method>`, not a template and not a document. */
+/** `/models/<model>/<contract>/<method>` or a standard's address below the contract, not a template and not a document. */
 function isMethodPath(path: string): boolean {
-  return /^\/models\/[^/{}]+\/v[0-9]+\/[^/{}.]+$/.test(path);
+  return /^\/models\/[^/{}]+\/v[0-9]+\/[^{}.]+$/.test(path);
 }
 
 function members(value: JsonValue | undefined): readonly [string, JsonValue][] {

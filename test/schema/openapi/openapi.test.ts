@@ -1,5 +1,6 @@
 import { Problem } from '../../../core/contract/problems';
 import { contractOpenApi, platformOpenApi } from '../../../schema/openapi/index';
+import { visibleOpenApi } from '../../../services/shared/visible-openapi';
 import { contract, embedded, method, model, platform } from './platform';
 import type { JsonObject, JsonValue } from '../../../core/json';
 
@@ -35,6 +36,39 @@ test('a contract has one operation a method, with its limits, roles and examples
     'ratelimit-policy',
   ]);
   expect(at(document, 'components', 'parameters', 'Version', 'schema', 'enum')).toEqual(['1.4.0', '1.5.0']);
+});
+
+test('addresses of the standards stand in the document of their contract, each with the roles of its method and its own schema', () => {
+  const made = contract({
+    methods: [
+      method('score', {
+        roles: ['credit-analyst'],
+        call: { kind: 'tensors', inputs: [{ tensor: 'X', datatype: 'FP32', shape: [-1, 2], fields: ['a'] }], outputs: [] },
+      }),
+      method('talk', { roles: ['writer'], call: { kind: 'openai', operation: 'chat.completions' } }),
+    ],
+    fronts: { infer: 'score', chat: 'talk' },
+  });
+  const whole = platform([model({ contracts: [made] })]);
+  const document = contractOpenApi(whole, whole.models[0]!, made);
+  const infer = at(document, 'paths', '/models/credit-score/v1/v2/models/credit-score/infer', 'post');
+  const chat = at(document, 'paths', '/models/credit-score/v1/openai/v1/chat/completions', 'post');
+  expect([infer, chat].map((each) => [at(each, 'operationId'), at(each, 'x-kea-roles'), at(each, 'x-kea-stands-for')])).toEqual([
+    ['credit-score.score.v1.infer', ['credit-analyst'], 'score'],
+    ['credit-score.talk.v1.chat', ['writer'], 'talk'],
+  ]);
+  expect(at(infer, 'security')).toEqual(at(document, 'paths', '/models/credit-score/v1/score', 'post', 'security'));
+  expect(Object.keys(at(chat, 'responses') as JsonObject)).toEqual(
+    Object.keys(at(document, 'paths', '/models/credit-score/v1/talk', 'post', 'responses') as JsonObject),
+  );
+  expect(at(chat, 'requestBody', 'content', 'application/json', 'schema', 'properties', 'model', 'const')).toBe('credit-score');
+  // Who may only talk does not learn how to infer.
+  const bundled = { model: 'credit-score', contract: 'v1', fronts: made.fronts, methods: made.methods };
+  const shown = visibleOpenApi(document, [{ contract: bundled as never }], ['writer']);
+  expect(Object.keys(shown['paths'] as JsonObject)).toEqual([
+    '/models/credit-score/v1/talk',
+    '/models/credit-score/v1/openai/v1/chat/completions',
+  ]);
 });
 
 test('every kind of problem is described with an example, and every operation points to them', () => {
