@@ -16,9 +16,9 @@ let browser: Browser;
 
 beforeAll(async () => {
   const executablePath = await ensure('chromium');
-  platform = await startTestPlatform({ keycloak: true, startMs: 120_000 });
+  platform = await startTestPlatform({ keycloak: true, startMs: 240_000 });
   browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-}, 240_000);
+}, 480_000);
 
 afterAll(async () => {
   await browser?.close();

@@ -77,7 +77,7 @@ beforeAll(async () => {
   // As the Job mounts it, with what an editor left at its end: Envoy sends it so.
   writeFileSync(join(folder, 'secrets/login-secret'), LOGIN_SECRET);
   added = await job('add');
-}, 300_000);
+}, 600_000);
 
 afterAll(async () => {
   await keycloak?.stop();
