@@ -103,7 +103,7 @@ if (executablePath !== undefined)
       await page.goto(`${kea.url}/docs`);
       await page.getByRole('button', { name: /Ada/ }).click();
       await page.getByRole('link', { name: /credit-score/ }).click();
-      await page.getByRole('heading', { name: 'Score one application.' }).waitFor({ timeout: 20_000 });
+      await page.getByRole('heading', { name: 'Score one application.', exact: true }).waitFor({ timeout: 20_000 });
       const popup = page.waitForEvent('popup');
       await page.getByRole('button', { name: 'Authorize' }).click();
       await popup;
