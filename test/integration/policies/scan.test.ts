@@ -53,7 +53,10 @@ test('with a stack, its namespaces are judged, less what the project excepts; an
   }));
   const cwd = sampleProject();
   const identity = 'identity: { oidc: { issuer: https://login.example.com/realms/x, audience: kea, claims: { roles: roles } } }';
-  writeFileSync(join(cwd, 'stacks/live.yaml'), `namespaces: { platform: models, models: other }\nimages: { unpinned: warn }\n${identity}\n`);
+  writeFileSync(
+    join(cwd, 'stacks/live.yaml'),
+    `namespaces: { platform: models, models: other }\nimages: { unpinned: warn }\n${identity}\n`,
+  );
   writeFileSync(join(cwd, 'exceptions.yaml'), JSON.stringify({ exceptions }));
   const scan = async (asOf: string): Promise<readonly string[]> => {
     const { stdout } = await kea(['policies', 'scan', '--live', '--stack', 'live', '--as-of', asOf, '--output', 'json'], { cwd });
