@@ -55,7 +55,7 @@ export interface LocalOptions {
   readonly keycloak?: boolean;
   /** Issuer of a provider that runs elsewhere, instead of the embedded one. */
   readonly oidc?: string;
-  /** Request workers of the processor. @default 2 */
+  /** Request workers of the processor. @default 1: each keeps answers of its own, and a question asked twice should show a hit */
   readonly workers?: number;
   /** Where state is kept. @default - `.kea` in the project */
   readonly state?: string;
@@ -307,7 +307,7 @@ class LocalRun implements LocalPlatform {
       managementPort,
       adminPort,
       portalPort,
-      workers: this.options.workers ?? 2,
+      workers: this.options.workers ?? 1,
       ...(login ? { login } : {}),
     };
   }
