@@ -1,12 +1,9 @@
 import { sha256Hex } from '../../core/digests';
 import type { Severity } from '../../core/findings/finding';
-import { stacksOf } from './groups';
+import { placeOf, stacksOf } from './groups';
 import type { ReportedFinding } from './format';
 
 const SEVERITY: { readonly [severity in Severity]: string } = { error: 'critical', warning: 'minor', note: 'info' };
-
-/** A finding that is about no file stands where the platform is described. */
-const NO_FILE = 'stacks';
 
 /** GitLab's code quality report. A fingerprint stays the same while lines move, so that an old finding is no new one. */
 export function renderGitlab(findings: readonly ReportedFinding[]): string {
@@ -22,7 +19,7 @@ export function renderGitlab(findings: readonly ReportedFinding[]): string {
       check_name: policy ? `${code} ${policy.rule}` : code,
       fingerprint: sha256Hex(`${identity}${twin}`),
       severity: SEVERITY[severity],
-      location: { path: place?.file ?? NO_FILE, lines: { begin: place?.line ?? 1 } },
+      location: { path: placeOf(finding).file, lines: { begin: place?.line ?? 1 } },
     };
   });
   return JSON.stringify(issues, null, 2);

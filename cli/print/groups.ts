@@ -1,3 +1,4 @@
+import type { Place } from '../../core/findings/finding';
 import { byBytes } from '../../core/order';
 import type { ReportedFinding } from './format';
 
@@ -44,4 +45,10 @@ export function subjectName({ model, owner }: Subject<unknown>): string {
 /** Names of the stacks that a finding is in; none where it is in all. */
 export function stacksOf({ stacks, stack }: ReportedFinding): readonly string[] {
   return stacks ?? (stack === undefined ? [] : [stack]);
+}
+
+/** Where reports show a finding that must stand somewhere: one about no file stands where its stack is described. */
+export function placeOf(finding: ReportedFinding): Place {
+  const [stack] = stacksOf(finding);
+  return finding.place ?? { file: stack === undefined ? 'stacks' : `stacks/${stack}.yaml` };
 }

@@ -1,7 +1,7 @@
 import type { FindingKind, Place, Severity } from '../../core/findings/finding';
 import type { JsonObject } from '../../core/json';
 import type { ReportedFinding } from './format';
-import { stacksOf } from './groups';
+import { placeOf, stacksOf } from './groups';
 
 const LEVEL: Record<Severity, string> = { error: 'error', warning: 'warning', note: 'note' };
 
@@ -30,7 +30,7 @@ function rule(kind: FindingKind): JsonObject {
   };
 }
 
-/** SARIF 2.1.0, for code scanning. `catalogue` describes the codes; a code outside of it is still reported. */
+/** SARIF 2.1.0, for code scanning, which takes no result without a location. `catalogue` describes the codes; a code outside of it is still reported. */
 export function renderSarif(findings: readonly ReportedFinding[], catalogue: readonly FindingKind[], version: string): string {
   const used = new Set(findings.map((each) => each.code));
   const rules = catalogue.filter((kind) => used.has(kind.code)).map(rule);
@@ -49,7 +49,7 @@ export function renderSarif(findings: readonly ReportedFinding[], catalogue: rea
       ...(index === undefined ? {} : { ruleIndex: index }),
       level: LEVEL[finding.severity],
       message: { text: `${finding.message}. ${finding.fix}` },
-      ...(finding.place ? { locations: [location(finding.place)] } : {}),
+      locations: [location(placeOf(finding))],
       ...(finding.related
         ? { relatedLocations: finding.related.map((each, id) => ({ id, message: { text: each.message }, ...location(each.place) })) }
         : {}),

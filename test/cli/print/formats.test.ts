@@ -1,10 +1,14 @@
 import Ajv from 'ajv';
+import formats from 'ajv-formats';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ReportedFinding } from '../../../cli/print/format';
 import { renderGithub } from '../../../cli/print/github';
 import { renderGitlab } from '../../../cli/print/gitlab';
 import { renderJunit } from '../../../cli/print/junit';
 import { renderSarif } from '../../../cli/print/sarif';
 import { renderText } from '../../../cli/print/text';
+import { packageRoot } from '../../../core/package-root';
 
 const FINDING: ReportedFinding = {
   code: 'KEA1010',
@@ -116,7 +120,7 @@ test('GitHub commands escape what would end or split them', () => {
   );
 });
 
-test('SARIF names rule, level and region, and holds what the standard demands', () => {
+test('SARIF names rule, level and region', () => {
   const kind = { code: 'KEA1010', severity: 'error' as const, title: 'unknown key', why: 'w', fix: 'f', explanation: 'e' };
   const sarif = JSON.parse(renderSarif([FINDING, { ...FINDING, code: 'KEA9999', severity: 'note' }], [kind], '0.1.0'));
   expect(sarif.runs[0].results[0]).toMatchObject({
@@ -133,58 +137,118 @@ test('SARIF names rule, level and region, and holds what the standard demands', 
     ],
   });
   expect(sarif.runs[0].results[1]).not.toHaveProperty('ruleIndex');
-  const validate = new Ajv({ strict: false }).compile(SARIF_CORE);
-  expect(validate(sarif) ? [] : validate.errors).toEqual([]);
 });
 
-/** The demands of SARIF 2.1.0 (OASIS, §3) on the parts that KEA writes. */
-const SARIF_CORE = {
-  type: 'object',
-  required: ['version', 'runs'],
-  properties: {
-    $schema: { type: 'string' },
-    version: { const: '2.1.0' },
-    runs: {
-      type: 'array',
-      items: {
+/** One of each: with and without a place, a model, stacks, other places, a policy, letters that formats use themselves. */
+const ALL: readonly ReportedFinding[] = [
+  ...DIGESTS,
+  FINDING,
+  { ...FINDING, related: [{ message: 'first written here', place: { file: 'stacks/prod.yaml', line: 4 } }] },
+  { code: 'KEA0001', severity: 'note', message: ']]> \u0007 \t 100% <!-- "\r\n::error::', why: 'w', fix: 'f', stacks: ['dev', 'prod'] },
+  { code: 'KEA0001', severity: 'note', message: '', why: 'w', fix: 'f' },
+];
+
+test.each([ALL, []])('SARIF is what the schema of the standard takes, and every result has a place', (...findings) => {
+  const kind = { code: 'KEA1010', severity: 'error' as const, title: 'unknown key', why: 'w', fix: 'f', explanation: 'e' };
+  const sarif = JSON.parse(renderSarif(findings, [kind], '0.1.0')) as { readonly runs: readonly [{ readonly results: readonly object[] }] };
+  const file = join(packageRoot(), 'node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json');
+  // The schema is of an older draft, whose words mean the same here but for these two.
+  const { $schema: _draft, id: _id, ...schema } = JSON.parse(readFileSync(file, 'utf8')) as { readonly [key: string]: unknown };
+  const validate = formats.default(new Ajv({ strict: false, allErrors: true, unicodeRegExp: false })).compile(schema);
+  expect(validate(sarif) ? [] : validate.errors).toEqual([]);
+  expect(validate({ ...sarif, version: '2.2.0' })).toBe(false);
+  expect(sarif.runs[0].results.map((each) => (each as { locations?: object[] }).locations?.length)).toEqual(findings.map(() => 1));
+});
+
+test('GitLab takes every issue: its members, their types, words of its own for severity', () => {
+  const issue = {
+    type: 'object',
+    required: ['description', 'check_name', 'fingerprint', 'severity', 'location'],
+    properties: {
+      description: { type: 'string', minLength: 1 },
+      check_name: { type: 'string', minLength: 1 },
+      fingerprint: { type: 'string', minLength: 1 },
+      severity: { enum: ['info', 'minor', 'major', 'critical', 'blocker'] },
+      location: {
         type: 'object',
-        required: ['tool', 'results'],
+        required: ['path', 'lines'],
         properties: {
-          tool: {
-            type: 'object',
-            required: ['driver'],
-            properties: {
-              driver: {
-                type: 'object',
-                required: ['name'],
-                properties: { rules: { type: 'array', uniqueItems: true, items: { required: ['id'] } } },
-              },
-            },
-          },
-          results: {
-            type: 'array',
-            items: {
-              type: 'object',
-              required: ['message'],
-              properties: {
-                level: { enum: ['none', 'note', 'warning', 'error'] },
-                ruleIndex: { type: 'integer', minimum: 0 },
-                message: { type: 'object', required: ['text'], properties: { text: { type: 'string', minLength: 1 } } },
-                locations: {
-                  type: 'array',
-                  items: {
-                    properties: {
-                      physicalLocation: {
-                        properties: { region: { properties: { startLine: { minimum: 1 }, startColumn: { minimum: 1 } } } },
-                      },
-                    },
-                  },
-                },
-              },
-            },
-          },
+          path: { type: 'string', pattern: '^[^./]' },
+          lines: { type: 'object', required: ['begin'], properties: { begin: { type: 'integer', minimum: 1 } } },
         },
       },
     },
-  },
-};
+  };
+  const issues = JSON.parse(renderGitlab(ALL)) as readonly { readonly fingerprint: string; readonly location: { readonly path: string } }[];
+  const validate = new Ajv().compile({ type: 'array', items: issue });
+  expect(validate(issues) ? [] : validate.errors).toEqual([]);
+  expect(new Set(issues.map((each) => each.fingerprint)).size).toBe(ALL.length);
+  expect(issues.map((each) => each.location.path)).toEqual([
+    'models/score/model.yaml',
+    'stacks/dev.yaml',
+    'models/score/model.yaml',
+    ...Array.from({ length: 2 }, () => 'models/a,b:c/model.yaml'),
+    'stacks/dev.yaml',
+    'stacks',
+  ]);
+});
+
+test.each([ALL, []])('JUnit is well formed, and its counts are those of its cases', (...findings) => {
+  const { name, attributes, children } = readXml(renderJunit({ command: 'check', findings }));
+  expect(name).toBe('testsuites');
+  const failures = (cases: readonly Element[]): number => cases.filter(({ children: [first] }) => first?.name === 'failure').length;
+  const counted = (of: Element, cases: readonly Element[]) =>
+    expect([Number(of.attributes['tests']), Number(of.attributes['failures'])]).toEqual([cases.length, failures(cases)]);
+  expect(new Set(children.map((each) => each.name))).toEqual(new Set(['testsuite']));
+  for (const suite of children) counted(suite, suite.children);
+  counted(
+    { name, attributes, children },
+    children.flatMap((each) => each.children),
+  );
+  for (const each of children.flatMap((suite) => suite.children)) {
+    expect(each.name).toBe('testcase');
+    expect(Object.keys(each.attributes)).toEqual(expect.arrayContaining(['name', 'classname']));
+    for (const { name: inner, attributes: has } of each.children)
+      expect([inner, Object.keys(has)]).toEqual(inner === 'failure' ? ['failure', ['message', 'type']] : ['system-out', []]);
+  }
+  expect(failures(children.flatMap((each) => each.children))).toBe(findings.filter((each) => each.severity === 'error').length);
+});
+
+test('GitHub reads one command a finding, whatever its texts hold', () => {
+  const lines = renderGithub(ALL).split('\n');
+  expect(lines.length).toBe(ALL.length);
+  for (const line of lines) {
+    expect(line).toMatch(/^::(error|warning|notice) (?:(?:file|line|col|title)=[^,:\r\n]*(?:,(?=\w)|(?=::)))+::[^\r\n]*$/);
+    expect(line).not.toMatch(/%(?!25|0A|0D|3A|2C)/);
+  }
+});
+
+interface Element {
+  readonly name: string;
+  readonly attributes: { readonly [name: string]: string };
+  readonly children: Element[];
+}
+
+/** The elements of an XML text. @throws Error where it is not well formed */
+function readXml(text: string): Element {
+  const top: Element = { name: '', attributes: {}, children: [] };
+  const open = [top];
+  const token = /<\?xml[^?]*\?>|<(\/?)([a-z-]+)((?: [a-z]+="[^"<\u0000-\u0008]*")*)(\/?)>|[^<>\u0000-\u0008]+/y;
+  while (token.lastIndex < text.length) {
+    const at = token.lastIndex;
+    const [all = '', end, name, attributes = '', empty] = token.exec(text) ?? [];
+    if (all === '' || /&(?!(?:amp|lt|gt|quot|#10);)/.test(all)) throw new Error(`no XML: ${text.slice(at, at + 60)}`);
+    if (name === undefined) continue;
+    if (end === '/') {
+      if (open.pop()?.name !== name) throw new Error(`</${name}> ends something else`);
+      continue;
+    }
+    const pairs = [...attributes.matchAll(/ ([a-z]+)="([^"]*)"/g)].map(([, key = '', value = '']) => [key, value] as const);
+    const element: Element = { name, attributes: Object.fromEntries(pairs), children: [] };
+    open.at(-1)?.children.push(element);
+    if (empty !== '/') open.push(element);
+  }
+  const [root] = top.children;
+  if (open.length !== 1 || top.children.length !== 1 || !root) throw new Error('no single element at the top');
+  return root;
+}
