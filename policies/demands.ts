@@ -139,9 +139,10 @@ export const servingDemands: readonly Demand[] = [
   decided(
     'ml.exposure.approval',
     'a public model was approved',
-    'By the pull request: a public method needs an approver of the model file (`approvers`, CODEOWNERS), and its route says so as a fact. It also needs a limit.',
-    'ml.public.limit',
+    'By an exception: a route with a public method is refused until `exceptions.yaml` names it, who approved it and until when, 90 days at most. Its data must be public too, and the method needs a limit.',
+    'ml.route.access',
     'ml.class.access',
+    'ml.public.limit',
     'ml.route.facts',
   ),
   row('ml.owner', 'owner, classification and risk are there', 'ml.owner'),

@@ -161,13 +161,14 @@ export const modelFindings = kinds({
     explanation: 'A public method needs no token at all, so no role can be looked for.',
     example: 'methods: { m: { public: true, roles: [student] } }',
   },
-  publicException: {
+  publicMethod: {
     code: 'KEA1219',
-    severity: 'warning',
+    severity: 'note',
     title: 'public method',
     why: 'anyone on the network can call it, and records name nobody',
-    fix: 'ask for an exception, or remove `public`',
-    explanation: 'A public method needs an approved exception. It is noted, warned of or refused as `policies.level` of the stack says.',
+    fix: 'nothing where an exception from ml.route.access is approved for it in exceptions.yaml; else remove `public`',
+    explanation:
+      'This notes where the method is opened. What refuses it is the rule `ml.route.access`, until `exceptions.yaml` names the route, who approved it and until when.',
     example: 'methods: { m: { public: true } }',
   },
   minMax: {

@@ -5,17 +5,15 @@ import { nearest } from '../../core/names';
 import type { ContractSubject, ModelSubject } from './subject';
 
 /** Nothing protects what is public, so nothing may pretend to. */
-export function publicMethods({ full, stack, report }: ContractSubject): readonly Finding[] {
+export function publicMethods({ full, report }: ContractSubject): readonly Finding[] {
   return Object.entries(full.methods)
     .filter(([, method]) => method.public)
     .flatMap(([name, method]) =>
       method.roles.length > 0
         ? [report(kind.publicRoles, ['methods', name, 'roles'], { message: `"${name}" is public and lists roles` })]
         : [
-            report(kind.publicException, ['methods', name, 'public'], {
-              message: `"${name}" is public, and no exception approves it`,
-              severity: { audit: 'note', warn: 'warning', deny: 'error' }[stack.policies.level] as Finding['severity'],
-              stack: stack.name,
+            report(kind.publicMethod, ['methods', name, 'public'], {
+              message: `"${name}" is public: anybody may call it`,
             }),
           ],
     );

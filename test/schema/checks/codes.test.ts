@@ -154,7 +154,7 @@ const cases: { readonly [name: string]: Case } = {
   },
   'a public method': {
     model: model('public: true'),
-    finds: ['KEA1219 model.yaml:7:5 methods.score.public | "score" is public, and no exception approves it'],
+    finds: ['KEA1219 model.yaml:7:5 methods.score.public | "score" is public: anybody may call it'],
   },
   'fewest instances above most': {
     model: model('', 'artifact: m.onnx\nscaling: { min: 12 }'),
