@@ -76,6 +76,7 @@ function keys(identity: ResolvedIssuer, at: number): JsonObject {
       http_uri: { uri: identity.jwksUri, cluster: identityClusterName(at), timeout: '5s' },
       cache_duration: '300s',
       // The listener waits for the first fetch, whatever comes of it: a new gateway is ready with keys, and starts without them when the provider is away.
+      // Not so behind a proxy: its listener opens with the edge's, so the first fetch fails and keys come one second later.
       async_fetch: { failed_refetch_duration: '1s' },
     },
   };
