@@ -92,7 +92,7 @@ function readTensor(input: JsonValue, at: string, body: OipBody, offset: number)
 
 function rawElements(rest: Buffer, offset: number, size: number, datatype: Datatype, at: string): readonly string[] {
   if (offset + size > rest.length) throw new CodecError(`${at}/parameters`, 'binary', 'there are fewer bytes than "binary_data_size" says');
-  if (!DATATYPES.has(datatype)) throw new CodecError(`${at}/datatype`, 'datatype', 'there is no such datatype');
+  if (!DATATYPES.has(datatype)) throw new CodecError(`${at}/datatype`, 'datatype', `is none of ${[...DATATYPES].join(' ')}`);
   return readBinary(rest.subarray(offset, offset + size), datatype, at).map((element) =>
     typeof element === 'string' && datatype !== 'BYTES' ? element : JSON.stringify(element),
   );

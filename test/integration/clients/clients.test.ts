@@ -215,7 +215,7 @@ test('Triton’s client and MLServer understand each other through the gateway, 
     'too large': '413: the method takes bodies up to 65536 bytes',
     missing: '422: /i64 is required',
     'broken text': '422: /inputs/6 a text is not valid UTF-8',
-    bfloat: '422: /inputs/0/datatype the model takes FP16 here',
+    bfloat: '422: /inputs/0/datatype is none of BOOL UINT8 UINT16 UINT32 UINT64 INT8 INT16 INT32 INT64 FP16 FP32 FP64 BYTES',
     'grpc no token': expect.stringMatching(/^StatusCode.UNAUTHENTICATED: .*A valid token is needed/) as string,
   });
 }, 90_000);
@@ -244,6 +244,11 @@ test('OpenAI’s client gets what it expects, and errors as its own classes, who
     // These the edge answers itself.
     'unknown path': refused('NotFoundError', 404, 'not-found', 'There is no such method or version'),
     'no token': refused('AuthenticationError', 401, 'unauthenticated', 'A valid token is needed'),
-    forbidden: refused('PermissionDeniedError', 403, 'forbidden', 'The caller may not call this'),
+    forbidden: refused(
+      'PermissionDeniedError',
+      403,
+      'forbidden',
+      'The caller may not call this; kea sso doctor says for a token what it lacks',
+    ),
   });
 }, 90_000);
