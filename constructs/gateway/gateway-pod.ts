@@ -34,11 +34,17 @@ const BUFFERED = 64 * MiB;
 const ENDPOINT_LAG_SECONDS = 5;
 
 /** What the processor of a gateway pod reads as `processor.json`. */
-export function processorConfig(stack: ResolvedStack, cache: ProcessorConfig['cache'], writers: readonly string[]): ProcessorConfig {
+export function processorConfig(
+  stack: ResolvedStack,
+  service: string,
+  cache: ProcessorConfig['cache'],
+  writers: readonly string[],
+): ProcessorConfig {
   const cluster: ClusterSource = {
     platformNamespace: stack.namespaces.platform,
     endpointNamespaces: [stack.namespaces.models],
     endpointSelector: Label.model,
+    ...(stack.zones ? { gatewaySelector: `kubernetes.io/service-name=${service}` } : {}),
   };
   return {
     bundleFolder: Mount.bundle,

@@ -74,11 +74,11 @@ export class ModelGateway extends Construct {
     const platform: ResolvedPlatform = { stack, models: props.models.map((endpoint) => endpoint.model) };
     const options = gatewayOptions(props);
     const { login } = options;
-    this.bundle = buildBundle(platform, login ? { login } : {});
+    this.bundle = buildBundle(platform, { zones: stack.zones, ...(login ? { login } : {}) });
     const bootstrap = buildBootstrap(platform, options);
     reportFinding(this, ...checkGateway(platform, this.bundle, options));
 
-    const processor = processorConfig(stack, props.cache?.processor ?? { kind: 'none' }, props.auditWriters ?? []);
+    const processor = processorConfig(stack, NAME, props.cache?.processor ?? { kind: 'none' }, props.auditWriters ?? []);
     this.configuration(stack, bootstrap, processor);
     this.bundleObjects(stack);
     this.access(stack);
@@ -148,7 +148,7 @@ export class ModelGateway extends Construct {
     inLayer(object, shard.kind === 'index' ? 'routes' : 'access');
   }
 
-  /** The narrowest rights that watching needs: ConfigMaps here, EndpointSlices where models run; nothing can be written, no Secret can be read. */
+  /** The narrowest rights that watching needs: ConfigMaps here, EndpointSlices where models run, and its own where zones count; nothing can be written, no Secret can be read. */
   private access(stack: ResolvedStack): void {
     expectRootCertificate(this, stack.namespaces.platform);
     plainObject(k8s.KubeServiceAccount, this, 'ServiceAccount', { metadata: metadata(stack, NAME), automountServiceAccountToken: false });
@@ -167,6 +167,9 @@ export class ModelGateway extends Construct {
     };
     grant('Bundle', stack.namespaces.platform, '', 'configmaps');
     grant('Endpoints', stack.namespaces.models, 'discovery.k8s.io', 'endpointslices');
+    // Slices have no names that a rule could list; those of this namespace tell addresses and zones of pods.
+    if (stack.zones && stack.namespaces.platform !== stack.namespaces.models)
+      grant('Zones', stack.namespaces.platform, 'discovery.k8s.io', 'endpointslices');
   }
 
   private workload(stack: ResolvedStack, props: ModelGatewayProps, configDigest: string): void {

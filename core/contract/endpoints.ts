@@ -9,3 +9,10 @@ export interface Endpoint {
   readonly port: number;
   readonly zone?: string;
 }
+
+/** Where the gateway's pods stand, and the one that reads this. Empty where that is not known. */
+export interface GatewayZones {
+  readonly own?: string;
+  /** Zone → pods that take calls. */
+  readonly gateways: { readonly [zone: string]: number };
+}

@@ -64,4 +64,6 @@ export interface ClusterSource {
   readonly endpointNamespaces: readonly string[];
   /** Label selector of the EndpointSlices. */
   readonly endpointSelector: string;
+  /** Label selector of the gateway's own EndpointSlices, in `platformNamespace`: which zones its pods stand in. Absent: no zone is preferred. */
+  readonly gatewaySelector?: string;
 }

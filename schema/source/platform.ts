@@ -99,7 +99,10 @@ export const stackKeys: { readonly [key: string]: Schema } = {
     otherwise: "the cluster's default",
     example: 'system-cluster-critical',
   }),
-  zones: flag('Spreads pods over zones, not only over nodes.', { default: is.zones, example: true }),
+  zones: flag('Spreads pods over zones, not only over nodes, and keeps calls in their zone as far as every instance gets the same load.', {
+    default: is.zones,
+    example: true,
+  }),
   defaults: part('StackDefaults', 'What models get where they are silent.', { example: { owner: 'platform', scaling: { min: 2 } } }),
 };
 

@@ -90,7 +90,7 @@ export interface StackArgs {
    */
   readonly priorityClass?: string | undefined;
   /**
-   * Spreads pods over zones, not only over nodes.
+   * Spreads pods over zones, not only over nodes, and keeps calls in their zone as far as every instance gets the same load.
    * @default false
    */
   readonly zones?: boolean | undefined;

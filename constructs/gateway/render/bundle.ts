@@ -41,6 +41,8 @@ export function bundleTexts({ index, texts }: Bundle): readonly (readonly [file:
 export interface BundleOptions {
   /** Browser login on the documentation pages; the same as in the gateway's options. @default - none */
   readonly login?: LoginOptions;
+  /** Calls stay in the gateway's zone where the load stays even. @default false */
+  readonly zones?: boolean;
   /** Writers of the OpenAPI documents. @default - those of `schema/openapi` */
   readonly openapi?: { readonly contract: typeof contractOpenApi; readonly platform: typeof platformOpenApi };
 }
@@ -50,7 +52,9 @@ export function buildBundle(platform: ResolvedPlatform, options: BundleOptions =
   const openapi = options.openapi ?? { contract: contractOpenApi, platform: platformOpenApi };
   const parts = platform.models
     .flatMap((model) =>
-      model.contracts.map((contract) => sealed(contractPart(platform, model, contract, openapi.contract(platform, model, contract)))),
+      model.contracts.map((contract) =>
+        sealed(contractPart(platform, model, contract, openapi.contract(platform, model, contract), options.zones ?? false)),
+      ),
     )
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const document = canonicalJson(openapi.platform(platform));
@@ -82,7 +86,13 @@ function sealed(part: BundlePart) {
   return { part, name: contractName(part.contract.model, part.contract.contract), text, digest: sha256Hex(text) };
 }
 
-function contractPart(platform: ResolvedPlatform, model: ResolvedModel, contract: ResolvedContract, openapi: JsonObject): BundlePart {
+function contractPart(
+  platform: ResolvedPlatform,
+  model: ResolvedModel,
+  contract: ResolvedContract,
+  openapi: JsonObject,
+  zones: boolean,
+): BundlePart {
   const versions = contract.versions.map((version) => bundleVersion(model, version));
   const schemas: { [digest: string]: JsonSchema } = {};
   const schemaDigest = (schema: JsonSchema): string => {
@@ -96,10 +106,12 @@ function contractPart(platform: ResolvedPlatform, model: ResolvedModel, contract
   return {
     contract: bundleContract(model, contract, versions, methods),
     clusters: [
-      ...versions.map((version) => modelCluster({ name: version.cluster, concurrency: version.concurrency })),
+      ...versions.map((version) => modelCluster({ name: version.cluster, concurrency: version.concurrency, zones })),
       ...(grpc.length === 0
         ? []
-        : contract.versions.map(({ version }, at) => grpcCluster(grpcClusterName(model.name, version), versions[at]?.concurrency ?? 1))),
+        : contract.versions.map(({ version }, at) =>
+            grpcCluster({ name: grpcClusterName(model.name, version), concurrency: versions[at]?.concurrency ?? 1, zones }),
+          )),
     ],
     routes: contractRoutes(platform.stack.identity, model, contract),
     ...(bare.length === 0 ? {} : { bareRoutes: bare }),

@@ -10,6 +10,8 @@ export interface ModelClusterInput {
   readonly concurrency: number;
   /** Seconds that a fresh instance gets to warm up. @default 15 */
   readonly slowStartSeconds?: number;
+  /** Zones are weighed as the instances' discovery says. @default false: every instance alike */
+  readonly zones?: boolean;
 }
 
 const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
@@ -28,7 +30,11 @@ export function modelCluster(input: ModelClusterInput): JsonObject {
       slow_start_config: { slow_start_window: milliseconds((input.slowStartSeconds ?? 15) * 1000), min_weight_percent: { value: 10 } },
     },
     // Better no answer than one from an instance that was ejected: the processor then turns to a sibling version.
-    common_lb_config: { healthy_panic_threshold: { value: 0 }, update_merge_window: '0s' },
+    common_lb_config: {
+      healthy_panic_threshold: { value: 0 },
+      update_merge_window: '0s',
+      ...(input.zones ? { locality_weighted_lb_config: {} } : {}),
+    },
     circuit_breakers: { thresholds: [breakers(input.concurrency)] },
     outlier_detection: outliers(),
     typed_extension_protocol_options: {
@@ -42,9 +48,9 @@ export function modelCluster(input: ModelClusterInput): JsonObject {
 }
 
 /** The cluster of a version's gRPC port: the same instances and bounds, HTTP/2, and no header of this pod for the model. */
-export function grpcCluster(name: string, concurrency: number): JsonObject {
+export function grpcCluster(input: ModelClusterInput): JsonObject {
   return {
-    ...modelCluster({ name, concurrency }),
+    ...modelCluster(input),
     typed_extension_protocol_options: {
       [HTTP_OPTIONS]: typed(HTTP_OPTIONS, {
         common_http_protocol_options: { idle_timeout: '60s' },

@@ -6,7 +6,7 @@ import type { BundleIndex } from '../../../core/contract/bundle';
 import { BundleFile } from '../../../core/contract/bundle-files';
 import { joinShards, pieceKey, ShardMark, type Shard } from '../../../core/contract/bundle-shards';
 import { DENY_LIST, type DenyList } from '../../../core/contract/deny-list';
-import type { Endpoint, Endpoints } from '../../../core/contract/endpoints';
+import type { Endpoint, Endpoints, GatewayZones } from '../../../core/contract/endpoints';
 import { GRPC_SUFFIX } from '../../../core/contract/names';
 
 const unzip = promisify(gunzip);
@@ -28,6 +28,7 @@ export interface SliceObject {
   readonly endpoints?: readonly {
     readonly addresses: readonly string[];
     readonly zone?: string;
+    readonly targetRef?: { readonly name?: string };
     readonly conditions?: { readonly ready?: boolean; readonly terminating?: boolean };
   }[];
 }
@@ -70,6 +71,20 @@ function readyInstances({ endpoints = [] }: SliceObject, port: number): readonly
     // An absent `ready` means unknown, which the API asks to read as ready.
     !address || conditions?.ready === false || conditions?.terminating === true ? [] : [{ address, port, ...(zone ? { zone } : {}) }],
   );
+}
+
+/** Zones of the gateway's ready pods and of the one called `pod`, which counts before it is ready. Nothing when the zone of one is not known. */
+export function readZones(slices: readonly SliceObject[], pod: string): GatewayZones {
+  const zoneOf = new Map<string, string>();
+  for (const { addresses, conditions, targetRef, zone = '' } of slices.flatMap(({ endpoints = [] }) => endpoints)) {
+    const name = targetRef?.name ?? addresses[0] ?? '';
+    // A pod with two addresses stands in two slices and counts once.
+    if (name === pod || (conditions?.ready !== false && conditions?.terminating !== true)) zoneOf.set(name, zone);
+  }
+  const own = zoneOf.get(pod);
+  const zones = [...zoneOf.values()].sort();
+  if (!own || zones.includes('')) return { gateways: {} };
+  return { own, gateways: Object.fromEntries(zones.map((zone) => [zone, zones.filter((each) => each === zone).length])) };
 }
 
 /** What of a cluster's shards can be applied: an index all of whose pieces are there. */
@@ -121,6 +136,11 @@ export async function writeDenyList(folder: string, text: string): Promise<void>
 /** Writes the endpoints by rename. */
 export async function writeEndpoints(folder: string, endpoints: Endpoints): Promise<void> {
   await replaceFile(join(folder, BundleFile.endpoints), JSON.stringify(endpoints));
+}
+
+/** Writes the zones by rename. */
+export async function writeZones(folder: string, zones: GatewayZones): Promise<void> {
+  await replaceFile(join(folder, BundleFile.zones), JSON.stringify(zones));
 }
 
 async function replaceFile(file: string, bytes: Uint8Array | string): Promise<void> {

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { CoreV1Api, DiscoveryV1Api, KubeConfig, makeInformer, type KubernetesObject } from '@kubernetes/client-node';
 import type { ClusterSource } from '../../../core/contract/processor-config';
 import { DENY_LIST } from '../../../core/contract/deny-list';
@@ -7,9 +8,11 @@ import {
   readDenyList,
   readEndpoints,
   readShard,
+  readZones,
   writeBundle,
   writeDenyList,
   writeEndpoints,
+  writeZones,
   type ShardObject,
   type SliceObject,
 } from './mirror';
@@ -19,13 +22,14 @@ const GATHER_MS = 100;
 const RETRY_MS = 2_000;
 
 /**
- * Mirrors ConfigMaps, and EndpointSlices where namespaces of them are named, into a bundle folder for as long as the process lives; the folder-watching supervisor does the rest.
+ * Mirrors ConfigMaps, and EndpointSlices where namespaces of them are named, and the zones of the gateway's pods (`pod` is this one), into a bundle folder for as long as the process lives; the folder-watching supervisor does the rest.
  * A lost API server changes nothing: the last state stays, and watching resumes.
  */
 export async function mirrorCluster(
   source: ClusterSource,
   folder: string,
   log: (message: string) => void,
+  pod = process.env['KEA_POD'] ?? hostname(),
 ): Promise<{ stop(): Promise<void> }> {
   const config = new KubeConfig();
   config.loadFromDefault();
@@ -54,16 +58,28 @@ export async function mirrorCluster(
     bundle,
     log,
   );
-  const slices = source.endpointNamespaces.map((namespace) =>
+  const slicesOf = (namespace: string, labelSelector: string, changed: () => void) =>
     informer(
       config,
       `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
-      () => discovery.listNamespacedEndpointSlice({ namespace, labelSelector: source.endpointSelector }),
-      source.endpointSelector,
-      endpoints,
+      () => discovery.listNamespacedEndpointSlice({ namespace, labelSelector }),
+      labelSelector,
+      changed,
       log,
-    ),
+    );
+  const slices = source.endpointNamespaces.map((namespace) => slicesOf(namespace, source.endpointSelector, endpoints));
+  const zones = gathered(
+    async () =>
+      writeZones(
+        folder,
+        readZones(
+          gateways.flatMap((each) => each.list() as readonly SliceObject[]),
+          pod,
+        ),
+      ),
+    log,
   );
+  const gateways = source.gatewaySelector === undefined ? [] : [slicesOf(source.platformNamespace, source.gatewaySelector, zones)];
   // An API server that was never asked successfully has said nothing, also not that nobody is denied.
   let asked = false;
   const denied = gathered(async () => (asked ? writeDenyList(folder, readDenyList(denials.list())) : undefined), log);
@@ -83,10 +99,10 @@ export async function mirrorCluster(
   // Before the bundle, so that no call is taken that the list forbids.
   await denials.start();
   if (asked) await writeDenyList(folder, readDenyList(denials.list()));
-  await Promise.all([maps, ...slices].map((each) => each.start()));
+  await Promise.all([maps, ...slices, ...gateways].map((each) => each.start()));
   bundle();
   if (slices.length > 0) endpoints();
-  return { stop: async () => void (await Promise.all([maps, denials, ...slices].map((each) => each.stop()))) };
+  return { stop: async () => void (await Promise.all([maps, denials, ...slices, ...gateways].map((each) => each.stop()))) };
 }
 
 function informer<T extends KubernetesObject>(

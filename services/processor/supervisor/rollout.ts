@@ -1,5 +1,5 @@
 import { EDGE_ROUTES } from '../../../core/contract/edge-routes';
-import type { Endpoints } from '../../../core/contract/endpoints';
+import type { Endpoints, GatewayZones } from '../../../core/contract/endpoints';
 import { type AdsServer, type PushResult, ResourceType } from './ads';
 import type { EncodedAny, Encoder } from './encode';
 import { encodeAssignment, readyClusters } from './instances';
@@ -30,6 +30,7 @@ export interface Refusal {
 export class Rollout {
   private current: LoadedBundle | undefined;
   private endpoints: Endpoints = {};
+  private zones: GatewayZones | undefined;
   private assignments = new Map<string, EncodedAny>();
   private generation = 0;
   private cleanup: NodeJS.Timeout | undefined;
@@ -85,12 +86,25 @@ export class Rollout {
     for (const cluster of new Set([...Object.keys(this.endpoints), ...Object.keys(endpoints)])) {
       const instances = endpoints[cluster] ?? [];
       if (JSON.stringify(instances) === JSON.stringify(this.endpoints[cluster] ?? [])) continue;
-      this.assignments.set(cluster, encodeAssignment(this.encoder, cluster, instances));
+      this.assignments.set(cluster, encodeAssignment(this.encoder, cluster, instances, this.zones));
       changed.add(cluster);
     }
     this.endpoints = endpoints;
     this.workers.endpoints(readyClusters(endpoints));
     this.publishEndpoints(changed);
+  }
+
+  /** Weighs all zones anew; what keeps its weights is not sent again. */
+  setZones(zones: GatewayZones): void {
+    this.zones = zones;
+    const changed = new Set<string>();
+    for (const [cluster, instances] of Object.entries(this.endpoints)) {
+      const assignment = encodeAssignment(this.encoder, cluster, instances, zones);
+      if (sameBytes(this.assignments.get(cluster), assignment)) continue;
+      this.assignments.set(cluster, assignment);
+      changed.add(cluster);
+    }
+    if (changed.size > 0) this.publishEndpoints(changed);
   }
 
   stop(): void {

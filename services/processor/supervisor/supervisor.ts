@@ -11,7 +11,7 @@ import { AdsServer } from './ads';
 import { CanaryBook } from './canary';
 import { drainGateway } from './drain';
 import { Encoder } from './encode';
-import { encodeAssignment, parseEndpoints } from './instances';
+import { encodeAssignment, parseEndpoints, parseZones } from './instances';
 import type { Log } from '../../shared/log';
 import { serveManagement } from './management';
 import { envoyStats } from './envoy-stats';
@@ -87,10 +87,13 @@ export class Supervisor {
     // Before the bundle: an Envoy that lived on would take clusters without instances for the truth.
     const endpoints = await readFile(join(config.bundleFolder, BundleFile.endpoints), 'utf8').catch(() => undefined);
     if (endpoints !== undefined) this.takeEndpoints(endpoints);
+    const zones = await readFile(join(config.bundleFolder, BundleFile.zones), 'utf8').catch(() => undefined);
+    if (zones !== undefined) this.takeZones(zones);
     const denied = await readFile(join(config.bundleFolder, BundleFile.deny), 'utf8').catch(() => undefined);
     if (denied !== undefined) this.takeDenyList(denied);
     this.watches.push(
       watchFile(config.bundleFolder, BundleFile.deny, (text) => this.enqueue(() => this.takeDenyList(text))),
+      watchFile(config.bundleFolder, BundleFile.zones, (text) => this.enqueue(() => this.takeZones(text))),
       watchFile(config.bundleFolder, BundleFile.endpoints, (text) => this.enqueue(() => this.takeEndpoints(text))),
       watchFile(config.bundleFolder, BundleFile.index, (text) => this.enqueue(() => this.takeIndex(text))),
     );
@@ -176,6 +179,15 @@ export class Supervisor {
     } catch (error) {
       this.badEndpoints = error instanceof Error ? error.message : String(error);
       this.options.log('error', 'endpoints were refused; the previous ones stay', { reason: this.badEndpoints });
+    }
+  }
+
+  private takeZones(text: string): void {
+    try {
+      this.rollout.setZones(parseZones(text));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.options.log('error', 'zones were refused; the previous ones stay', { reason });
     }
   }
 

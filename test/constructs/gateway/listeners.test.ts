@@ -222,6 +222,14 @@ test('a version’s cluster: instances by discovery, least request, breakers fro
   });
 });
 
+test('zones are weighed only where the stack has zones', () => {
+  const lb = (zones?: boolean): unknown =>
+    modelCluster({ name: 'a-v1-0-0', concurrency: 1, ...(zones === undefined ? {} : { zones }) })['common_lb_config'];
+  expect(lb(true)).toEqual({ healthy_panic_threshold: { value: 0 }, update_merge_window: '0s', locality_weighted_lb_config: {} });
+  expect(JSON.stringify(lb(false))).toBe('{"healthy_panic_threshold":{"value":0},"update_merge_window":"0s"}');
+  expect(lb()).toEqual(lb(false));
+});
+
 test('the processor is its workers’ sockets', () => {
   expect(JSON.stringify(processorCluster({ ...options, workers: 2 })['load_assignment'])).toBe(
     '{"cluster_name":"processor","endpoints":[{"lb_endpoints":[{"endpoint":{"address":{"pipe":{"path":"/run/kea/worker-0.sock"}}}},{"endpoint":{"address":{"pipe":{"path":"/run/kea/worker-1.sock"}}}}]}]}',

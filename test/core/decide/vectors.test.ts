@@ -3,6 +3,7 @@ import { cacheKey, type CacheQuestion } from '../../../core/decide/cache-key';
 import { chooseVersion, type VersionChoice, type VersionQuestion } from '../../../core/decide/choose-version';
 import { drawn, isOpen, quotasOf, quotaState, refilled, type Bucket, type RateLimit } from '../../../core/decide/rate-limit';
 import { parseRoles, roleVerdict } from '../../../core/decide/role-verdict';
+import { zoneWeights } from '../../../core/decide/zone-weights';
 import { storable, type AnswerFacts, type StoreVerdict } from '../../../core/decide/storable';
 
 // The vectors are plain JSON, written by an independent program, so that another implementation can be held to them.
@@ -55,6 +56,22 @@ describe('store rule', () => {
   test.each(vectors<{ facts: AnswerFacts; verdict: StoreVerdict }>('storable'))('$name', ({ facts, verdict }) => {
     expect(storable(facts)).toEqual(verdict);
   });
+});
+
+interface ZoneQuestion {
+  readonly gateways: { readonly [zone: string]: number };
+  readonly endpoints: { readonly [zone: string]: number };
+  readonly own?: string;
+}
+
+describe('weights of zones', () => {
+  test.each(vectors<{ question: ZoneQuestion; weights?: { readonly [zone: string]: number } }>('zone-weights'))(
+    '$name',
+    ({ question: { gateways, endpoints, own }, weights }) => {
+      const found = zoneWeights(new Map(Object.entries(gateways)), new Map(Object.entries(endpoints)), own);
+      expect(found && Object.fromEntries(found)).toEqual(weights);
+    },
+  );
 });
 
 describe('rate limit', () => {

@@ -26,6 +26,23 @@ afterAll(async () => {
   await api.stop();
 });
 
+/** The gateway's own Service: two pods in two zones. */
+function gatewaySlice(zones: readonly string[]): object {
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: 'kea-gateway-x', labels: { 'kubernetes.io/service-name': 'kea-gateway' } },
+    addressType: 'IPv4',
+    ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
+    endpoints: zones.map((zone, at) => ({
+      addresses: [`10.2.0.${at + 1}`],
+      zone,
+      targetRef: { kind: 'Pod', name: `kea-gateway-${at}` },
+      conditions: { ready: true },
+    })),
+  };
+}
+
 function slice(addresses: readonly string[]): object {
   return {
     apiVersion: 'discovery.k8s.io/v1',
@@ -76,11 +93,18 @@ test('with the rights of its own Role alone, a gateway sees the plan’s bundle 
   }
   const endpoints = '/apis/discovery.k8s.io/v1/namespaces/kea-models/endpointslices';
   await api.call('POST', endpoints, slice(['10.1.0.1']));
+  const ownSlices = '/apis/discovery.k8s.io/v1/namespaces/kea-system/endpointslices';
+  await api.call('POST', ownSlices, gatewaySlice(['a', 'b']));
   await useGatewayAccount();
 
   const messages: string[] = [];
-  const source = { platformNamespace: 'kea-system', endpointNamespaces: ['kea-models'], endpointSelector: SELECTOR };
-  const mirror = await mirrorCluster(source, join(folder, 'bundle'), (message) => messages.push(message));
+  const source = {
+    platformNamespace: 'kea-system',
+    endpointNamespaces: ['kea-models'],
+    endpointSelector: SELECTOR,
+    gatewaySelector: 'kubernetes.io/service-name=kea-gateway',
+  };
+  const mirror = await mirrorCluster(source, join(folder, 'bundle'), (message) => messages.push(message), 'kea-gateway-1');
   try {
     await until(async () => (await read(BundleFile.index)) !== '');
     const index = decodeIndex(await read(BundleFile.index));
@@ -98,6 +122,9 @@ test('with the rights of its own Role alone, a gateway sees the plan’s bundle 
         { address: '10.1.0.3', port: 8080 },
       ],
     });
+    await until(async () => (await read(BundleFile.zones)) === '{"own":"b","gateways":{"a":1,"b":1}}');
+    await api.call('PUT', `${ownSlices}/kea-gateway-x`, gatewaySlice(['a', 'b', 'a']));
+    await until(async () => (await read(BundleFile.zones)) === '{"own":"b","gateways":{"a":2,"b":1}}');
     const denied = (reason: string): object => ({
       apiVersion: 'v1',
       kind: 'ConfigMap',

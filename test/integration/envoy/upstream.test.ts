@@ -1,4 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { buildBundle } from '../../../constructs/gateway/render/bundle';
+import { BundleFile } from '../../../core/contract/bundle-files';
 import { method, model, version } from '../../constructs/gateway/platform';
 import { freePorts } from '../../support/envoy';
 import { until } from '../../support/until';
@@ -72,3 +74,77 @@ test.each([
   },
   30_000,
 );
+
+/** Instances that count their calls, by the zone they stand in. */
+class Zones {
+  private readonly servers: { readonly zone: string; readonly port: number; readonly server: Server; calls: number }[] = [];
+
+  async start(placed: readonly string[]): Promise<void> {
+    for (const [at, port] of (await freePorts(placed.length)).entries()) {
+      const entry = {
+        zone: placed[at] ?? '',
+        port,
+        calls: 0,
+        server: createServer((request, response) => ((entry.calls += 1), answer(request, response))),
+      };
+      await new Promise<void>((resolve) => entry.server.listen(port, '127.0.0.1', resolve));
+      this.servers.push(entry);
+    }
+  }
+
+  get endpoints() {
+    return this.servers.map(({ port, zone }) => ({ address: '127.0.0.1', port, zone }));
+  }
+
+  /** Calls of each instance since the last question. */
+  counted(): readonly number[] {
+    return this.servers.map((entry) => {
+      const { calls } = entry;
+      entry.calls = 0;
+      return calls;
+    });
+  }
+
+  stop(zone?: string): void {
+    for (const entry of this.servers) {
+      if (zone !== undefined && entry.zone !== zone) continue;
+      entry.server.closeAllConnections();
+      entry.server.close();
+    }
+  }
+}
+
+test('calls stay in the gateway’s zone as far as the load stays even, and leave it when its instance dies', async () => {
+  const bundle = buildBundle(gateway.platformOf([credit]), { zones: true });
+  gateway.writeBundle(bundle);
+  await gateway.untilServing(bundle);
+  const zones = new Zones();
+  await zones.start(['a', 'b', 'b', 'c', 'c', 'c']);
+  try {
+    const CALLS = 240;
+    const rounds = async (): Promise<readonly number[]> => {
+      zones.counted();
+      for (let round = 0; round < CALLS / 10; round++)
+        expect((await many('score', 10)).map(({ status }) => status)).toEqual(Array(10).fill(200));
+      return zones.counted().map((calls) => calls / CALLS);
+    };
+    gateway.writeEndpoints({ 'credit-v1-0-0': zones.endpoints });
+    await until(async () => (await gateway.envoy.stat('cluster.credit-v1-0-0.membership_total')) === 6);
+    // Nobody said where gateways stand: every instance the same.
+    for (const share of await rounds()) expect(Math.abs(share - 1 / 6)).toBeLessThan(0.12);
+
+    gateway.writeAtomically(BundleFile.zones, '{"own":"a","gateways":{"a":1,"b":1,"c":1}}');
+    await until(async () => (await gateway.envoy.admin('/config_dump?include_eds')).includes('"load_balancing_weight": 479167'));
+    const [a = 0, b1 = 0, b2 = 0, ...c] = await rounds();
+    expect(Math.abs(a - 0.479)).toBeLessThan(0.08);
+    expect(b1 + b2).toBeLessThan(0.08);
+    for (const share of c) expect(Math.abs(share - 0.5 / 3)).toBeLessThan(0.12);
+
+    zones.stop('a');
+    const [gone = 0, ...others] = await rounds();
+    expect(gone).toBe(0);
+    expect(others.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1);
+  } finally {
+    zones.stop();
+  }
+}, 40_000);

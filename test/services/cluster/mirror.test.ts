@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { BundleFile } from '../../../core/contract/bundle-files';
 import { cutShards } from '../../../core/contract/bundle-shards';
-import { assemble, readEndpoints, readShard, writeBundle } from '../../../services/processor/cluster/mirror';
+import { assemble, readEndpoints, readShard, readZones, writeBundle } from '../../../services/processor/cluster/mirror';
 
 const partDigest = '11'.repeat(32);
 const documentDigest = '44'.repeat(32);
@@ -53,6 +53,24 @@ test('endpoints are the ready addresses of each Service, by its port named http'
       { address: '10.0.0.2', port: 8080, zone: 'a' },
     ],
   });
+});
+
+test('the gateway’s zones are those of its ready pods, and its own', () => {
+  const pod = (name: string, zone?: string, conditions = { ready: true }) => ({
+    addresses: [`10.0.0.${name}`],
+    targetRef: { name },
+    conditions,
+    ...(zone ? { zone } : {}),
+  });
+  const four = {
+    addressType: 'IPv4',
+    endpoints: [pod('1', 'a', { ready: false }), pod('2', 'b'), pod('3', 'b'), pod('4', 'c', { ready: false })],
+  };
+  const six = { addressType: 'IPv6', endpoints: [pod('2', 'b'), pod('3', 'b')] };
+  expect(readZones([four, six], '1')).toEqual({ own: 'a', gateways: { a: 1, b: 2 } });
+  expect(readZones([four], '2')).toEqual({ own: 'b', gateways: { b: 2 } });
+  expect(readZones([four], 'not-listed')).toEqual({ gateways: {} });
+  expect(readZones([{ endpoints: [pod('1', 'a'), pod('2')] }], '1')).toEqual({ gateways: {} });
 });
 
 test('the gRPC port of a Service is a cluster of its own', () => {
