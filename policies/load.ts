@@ -4,7 +4,7 @@ import { finding, type Finding, type FindingKind, type Place } from '../core/fin
 import { policyFindings } from '../core/findings/policies';
 import { isJsonObject, type JsonObject } from '../core/json';
 import { byBytes } from '../core/order';
-import { readYaml, type Path } from './document';
+import { readYaml, type Path, type Placer } from './document';
 import { completeRule, type ParameterValues, type PolicyRule, type Rule } from './rule';
 import { shapeProblems } from './shape';
 import { sharedVariables } from './shared-variables';
@@ -20,8 +20,7 @@ export interface RuleFile {
   readonly file: string;
   readonly written: PolicyRule;
   readonly rule: Rule;
-  /** Where a key stands, or its nearest ancestor. */
-  readonly place: (path: Path) => Place;
+  readonly place: Placer;
 }
 
 export interface LoadedRules {
@@ -54,11 +53,11 @@ function readRule(
   file: string,
   values: ParameterValues,
 ): { readonly rule?: RuleFile; readonly findings: readonly Finding[] } {
-  const refuse = (message: string, place: Place = { file }): { readonly findings: readonly Finding[] } => ({
-    findings: [finding(policyFindings.badRuleFile, { message, place })],
+  const refuse = (message: string, place: Place = { file }, fix?: string): { readonly findings: readonly Finding[] } => ({
+    findings: [finding(policyFindings.badRuleFile, { message, place, ...(fix === undefined ? {} : { fix }) })],
   });
   const read = readYaml(path, file, MAX_BYTES);
-  if (read.problem !== undefined) return refuse(read.problem, read.place);
+  if (read.problem !== undefined) return refuse(read.problem, read.place, read.fix);
   const { value, place } = read;
   if (!isJsonObject(value)) return refuse('the file holds no keys', place([]));
   const problems = [...shapeProblems(value), ...nameProblems(value)];

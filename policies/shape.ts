@@ -4,6 +4,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020'
 import { isJsonObject, type JsonObject } from '../core/json';
 import { nearest } from '../core/names';
 import { packageRoot } from '../core/package-root';
+import { pathText } from './document';
 
 /** A key that the schema of rule files refuses. */
 export interface ShapeProblem {
@@ -17,6 +18,23 @@ export function shapeProblems(value: JsonObject): readonly ShapeProblem[] {
   const validate = validator();
   if (validate(value)) return [];
   return (validate.errors ?? []).flatMap((error) => problemOf(error as ErrorObject<string, { readonly [name: string]: unknown }>));
+}
+
+/** What the types of JSON Schema are called. */
+const WORDS: { readonly [type: string]: string } = {
+  string: 'a text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'keys with values',
+  null: 'nothing',
+};
+
+/** A value as JSON, shortened. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 let made: ValidateFunction | undefined;
@@ -40,7 +58,7 @@ function problemOf(error: ErrorObject<string, { readonly [name: string]: unknown
     .slice(1)
     .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
     .map((key) => (/^[0-9]+$/.test(key) ? Number(key) : key));
-  const where = path.length === 0 ? 'the file' : path.join('.');
+  const where = path.length === 0 ? 'the file' : pathText(path);
   const parent = error.parentSchema as JsonObject | undefined;
   const properties = isJsonObject(parent?.['properties']) ? Object.keys(parent['properties']) : [];
   switch (error.keyword) {
@@ -79,6 +97,13 @@ function problemOf(error: ErrorObject<string, { readonly [name: string]: unknown
     case 'pattern':
       return [
         { message: `${where} is ${JSON.stringify(error.data)}, must be ${String(parent?.['x-kea-form'] ?? 'of another form')}`, path },
+      ];
+    case 'type':
+      return [
+        {
+          message: `${where} is ${shown(error.data)}; allowed: ${WORDS[String(error.params['type'])] ?? String(error.params['type'])}`,
+          path,
+        },
       ];
     default:
       return [{ message: `${where} ${error.message ?? 'is wrong'}`, path }];

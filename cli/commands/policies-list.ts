@@ -31,7 +31,7 @@ export const policiesList = buildCommand<Flags, [], Cli>({
         findings: [],
         data: all.map(dataOf),
         text,
-        summary: `${rules.length} rules over objects, ${planRules.length} over everything at once`,
+        summary: `${rules.length} rule${rules.length === 1 ? '' : 's'} over objects, ${planRules.length} over everything at once`,
       },
       { output: flags.output, root: cli.cwd },
     );

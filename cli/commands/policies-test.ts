@@ -1,4 +1,6 @@
 import { buildCommand } from '@stricli/core';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { work } from '../command';
 import type { Cli } from '../context';
 import { outputFlag, text, type OutputFlag } from '../flags';
@@ -10,7 +12,8 @@ export const policiesTest = buildCommand<OutputFlag, [string?], Cli>({
     brief: 'Try rule files by their own fixtures',
     fullDescription: `Read every rule of a folder for what no gate could decide alike, and try it by its fixtures: what it must accept, what it must refuse, in which words.
 
-  kea policies test policies/rules
+  kea policies test            # rules/ of the project
+  kea policies test elsewhere
 
 Whoever writes rules of his own runs this in his pull requests.`,
   },
@@ -18,10 +21,13 @@ Whoever writes rules of his own runs this in his pull requests.`,
     flags: { output: outputFlag },
     positional: {
       kind: 'tuple',
-      parameters: [{ brief: 'Folder of rule files; policies/rules by default', parse: text, placeholder: 'FOLDER', optional: true }],
+      parameters: [
+        { brief: 'Folder of rule files; rules or else policies/rules by default', parse: text, placeholder: 'FOLDER', optional: true },
+      ],
     },
   },
-  func: work('policies test', async (cli, flags: OutputFlag, folder = 'policies/rules') => {
+  func: work('policies test', async (cli, flags: OutputFlag, given?: string) => {
+    const folder = given ?? ['rules', 'policies/rules'].find((each) => existsSync(join(cli.cwd, each))) ?? 'rules';
     const { files, findings } = await readRules(cli.cwd, folder);
     const [{ lintRules }, { bases }] = await Promise.all([
       import('../../policies/lint/index.ts'),

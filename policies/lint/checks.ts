@@ -1,4 +1,5 @@
 import { policyFindings as kind } from '../../core/findings/policies';
+import { nearest } from '../../core/names';
 import { serverDefaults } from '../generated/server-defaults';
 import { patternProblem } from '../library/pattern';
 import type { Complaint, LintedRule, LintedText } from './index';
@@ -25,16 +26,27 @@ const notPortable: Check = ({ root, scope }) => {
   const walk = (node: Node, known: Scope): void => {
     const call = callOf(node);
     if (call && !FUNCTIONS.has(call.name))
-      complaints.push({ kind: kind.notPortable, message: `${call.name}() is not known at every gate` });
+      complaints.push({
+        kind: kind.notPortable,
+        message: `${call.name}() is not known at every gate`,
+        at: node.start,
+        ...meant(call.name),
+      });
     if (node.op === 'id' && node.args !== 'variables' && !known.has(String(node.args)) && !NAMESPACES.has(String(node.args)))
       complaints.push({
         kind: kind.notPortable,
         message: `"${String(node.args)}" is not known at every gate; known are object and variables`,
+        at: node.start,
       });
     const access = accessOf(node);
     const variable = access?.of.op === 'id' && access.of.args === 'variables' ? `variables.${access.field ?? ''}` : undefined;
     if (variable !== undefined && !known.has(variable))
-      complaints.push({ kind: kind.notPortable, message: `there is no ${variable} before this text` });
+      complaints.push({
+        kind: kind.notPortable,
+        message: `there is no ${variable}`,
+        at: node.start,
+        fix: variableFix(variable, known),
+      });
     const inner = inLoop(node, known);
     const loop = loopOf(node);
     if (loop) {
@@ -46,14 +58,29 @@ const notPortable: Check = ({ root, scope }) => {
   return complaints;
 };
 
+/** The function that was probably meant. */
+export function meant(name: string): { readonly fix?: string } {
+  const close = nearest(name, [...FUNCTIONS]);
+  return close === undefined ? {} : { fix: `write ${close}(), or another function that docs/guides/policies.md lists` };
+}
+
+function variableFix(variable: string, known: Scope): string {
+  const names = [...known.keys()].filter((each) => each.startsWith('variables.'));
+  const close = nearest(variable, names);
+  return `${close === undefined ? '' : `write ${close}; `}known here are ${names.map((each) => each.slice('variables.'.length)).join(', ')}`;
+}
+
 const slowPattern: Check = ({ root }) =>
   nodesOf(root).flatMap((node) => {
     const call = callOf(node);
     if (!call || !['matches', 'find', 'findAll'].includes(call.name)) return [];
     const pattern = literalOf(call.args[0]);
-    if (typeof pattern !== 'string') return [{ kind: kind.slowPattern, message: `${call.name}() takes a pattern that is written out` }];
+    if (typeof pattern !== 'string')
+      return [{ kind: kind.slowPattern, message: `${call.name}() takes a pattern that is written out`, at: node.start }];
     const problem = patternProblem(pattern);
-    return problem === undefined ? [] : [{ kind: kind.slowPattern, message: `the pattern ${JSON.stringify(pattern)} ${problem}` }];
+    return problem === undefined
+      ? []
+      : [{ kind: kind.slowPattern, message: `the pattern ${JSON.stringify(pattern)} ${problem}`, at: call.args[0]?.start ?? node.start }];
   });
 
 /** Read as lists, so that a missing one is empty, over which everything is true. */
@@ -109,21 +136,23 @@ const forgottenContainers: Check = ({ root }) => {
 const ALWAYS = new Set(['name', 'containerPort', 'verbs', 'cidr', 'port', 'apiVersion', 'kind', 'metadata']);
 
 /** A message that fails is replaced by the title, so it may read what it likes. */
-const unguarded: Check = ({ role, root, scope }) => {
+const unguarded: Check = ({ role, root, scope, text }) => {
   if (role === 'message') return [];
   const nodes = nodesOf(root);
   const asked = new Set(nodes.flatMap(askedBy));
   const inHas = new Set(nodes.flatMap((node) => (callOf(node)?.name === 'has' ? (callOf(node)?.args ?? []) : [])));
   const complaints: Complaint[] = [];
-  const walk = (node: Node, known: Scope): void => {
+  const walk = (node: Node, known: Scope, told = false): void => {
     const access = accessOf(node);
-    if (access && !access.optional && !inHas.has(node) && isUnguarded(node, known, asked))
-      complaints.push({ kind: kind.unguarded, message: `${textOf(node)} may not be there` });
+    const bad = access !== undefined && !access.optional && !inHas.has(node) && isUnguarded(node, known, asked);
+    if (bad && !told)
+      complaints.push({ kind: kind.unguarded, message: `${text.slice(node.start, node.end)} may not be there`, at: node.start });
     const loop = loopOf(node);
     if (loop) {
       walk(loop.over, known);
       for (const body of loop.bodies) walk(body, inLoop(node, known));
-    } else for (const child of children(node)) walk(child, known);
+      // Of `a.b.c` the whole is told, not each dot.
+    } else for (const child of children(node)) walk(child, known, child === access?.of && (bad || told));
   };
   walk(root, scope);
   return complaints;
@@ -165,12 +194,12 @@ function isOptional(node: Node): boolean {
 
 const ARITHMETIC = new Set(['+', '-', '*', '/', '%']);
 
-const mixedNumbers: Check = ({ root }) =>
+const mixedNumbers: Check = ({ root, text }) =>
   nodesOf(root).flatMap((node) => {
     if (!ARITHMETIC.has(node.op)) return [];
     const sides = children(node).map(numberKind);
     return sides.includes('double') && sides.some((each) => each !== 'double')
-      ? [{ kind: kind.mixedNumbers, message: `${textOf(node)} may mix whole numbers and others` }]
+      ? [{ kind: kind.mixedNumbers, message: `${text.slice(node.start, node.end)} may mix whole numbers and others`, at: node.start }]
       : [];
   });
 

@@ -4,6 +4,9 @@ import { isJsonObject, type JsonValue } from '../../core/json';
 export interface Node {
   readonly op: string;
   readonly args: unknown;
+  /** Where it begins and ends in its text, in characters. */
+  readonly start: number;
+  readonly end: number;
 }
 
 export function isNode(value: unknown): value is Node {

@@ -33,14 +33,14 @@ test('the rules that KEA brings along are listed with what they cost and how far
 
 test('a team tries its own rules by their fixtures; a wrong fixture is a finding with its place', async () => {
   const cwd = project({ 'rules/team/name.yaml': RULE });
-  expect(await kea(['policies', 'test', 'rules'], { cwd })).toMatchObject({
+  expect(await kea(['policies', 'test'], { cwd })).toMatchObject({
     code: 0,
     stderr: '1 rule, 3 fixtures: all as they should be\n',
   });
   const wrong = project({ 'rules/team/name.yaml': RULE.replace('other }, message: its name is other', 'score-2 }') });
   const { code, stdout } = await kea(['policies', 'test', 'rules'], { cwd: wrong });
   expect(code).toBe(1);
-  expect(stdout).toContain('KEA5013 rules/team/name.yaml:15:5');
+  expect(stdout).toContain('KEA5013 rules/team/name.yaml:15:7');
   expect(stdout).toContain('theirs');
 });
 

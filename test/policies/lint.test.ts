@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Finding } from '../../core/findings/finding';
 import { packageRoot } from '../../core/package-root';
 import { bases } from '../../policies/generated/bases';
 import { lintRules } from '../../policies/lint/index';
@@ -32,13 +33,18 @@ const FIXTURES = `fixtures:
 const rule = (expression: string): string => `${HEAD}${PODS}expression: >-\n  ${expression}\n${FIXTURES}`;
 
 /** Codes and messages of one rule file. */
-function complaints(text: string, path = 'own/rule.yaml'): readonly string[] {
+function complaints(text: string, path?: string): readonly string[] {
+  return found(text, path).map(({ code, message, place }) => `${code} ${place?.line ?? 0} ${message}`);
+}
+
+/** Findings of one rule file. */
+function found(text: string, path = 'own/rule.yaml'): readonly Finding[] {
   const folder = mkdtempSync(join(tmpdir(), 'kea-rules-'));
   try {
     mkdirSync(join(folder, path, '..'), { recursive: true });
     writeFileSync(join(folder, path), text);
     const { files, findings } = loadRules(folder, 'rules');
-    return [...findings, ...lintRules(files, known)].map(({ code, message, place }) => `${code} ${place?.line ?? 0} ${message}`);
+    return [...findings, ...lintRules(files, known)];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -94,4 +100,149 @@ test.each([
 
 test('a rule stands where its id says', () => {
   expect(complaints(rule(GOOD), 'own/other.yaml')).toEqual(['KEA5012 1 the id "own.rule" belongs into own/rule.yaml']);
+});
+
+const NEWCOMER = `id: own.rule
+title: no network of the node
+severity: low
+rationale: because
+remediation: do it
+applies: { kinds: [apps/v1/Deployment] }
+expression: variables.podSpec.?hostNetwork.orValue(false) == false
+fixtures:
+  base: deployment
+  pass: [{ name: a, absent: true, remove: [/spec/template/spec] }]
+  fail: [{ name: b, set: { /spec/template/spec/hostNetwork: true } }]
+`;
+const says = (expression: string): string => NEWCOMER.replace(/^expression:.*$/m, `expression: ${expression}`);
+
+describe('a newcomer reads where it is, what is wrong, what is allowed and what to do', () => {
+  test.each<readonly [what: string, text: string, place: string, message: string, fix: string]>([
+    [
+      'an unknown key',
+      NEWCOMER.replace('severity:', 'severity: low\nsevrity:'),
+      '4:10',
+      '"sevrity" is no key of the file; allowed: kea, id, title, severity, rationale, remediation, url, frameworks, tools, applies, parameters, variables, expression, messageExpression, step, source, fixtures',
+      'write "severity"',
+    ],
+    [
+      'no YAML',
+      NEWCOMER.replace('title: no', 'title: no: '),
+      '2:8',
+      'the file is no YAML: Nested mappings are not allowed in compact mappings',
+      'correct the YAML; a text with ": " or " #" in it, or that begins with one of [ ] { } & * ! | > @ `, stands in quotes',
+    ],
+    ['a key twice', `title: x\n${NEWCOMER}`, '3:1', 'the file is no YAML: Map keys must be unique', 'leave one of the two'],
+    [
+      'a wrong type',
+      NEWCOMER.replace('no network of the node', '[a, b]'),
+      '2:8',
+      'title is ["a","b"]; allowed: a text',
+      'correct the file; docs/reference/rule-file.md lists every key',
+    ],
+    [
+      'a kind that is written otherwise',
+      NEWCOMER.replace('apps/v1/Deployment', 'apps/v1/Deploymnt'),
+      '10:10',
+      'own.rule: the fixture "a" is of the kind apps/v1/Deployment, and the rule judges apps/v1/Deploymnt',
+      'write apps/v1/Deployment in applies.kinds',
+    ],
+    [
+      'a kind without its version',
+      NEWCOMER.replace('apps/v1/Deployment', 'Deployment'),
+      '6:20',
+      'applies.kinds[0] is "Deployment", must be a kind such as apps/v1/Deployment or v1/Service',
+      'correct the file; docs/reference/rule-file.md lists every key',
+    ],
+    ['no fixtures', NEWCOMER.slice(0, NEWCOMER.indexOf('fixtures:')), '1:1', 'the file has no key "fixtures"', 'add "fixtures"'],
+    [
+      'a bad id',
+      NEWCOMER.replace('own.rule', 'Own Rule'),
+      '1:5',
+      'id is "Own Rule", must be an id such as pod.privileged: small letters, digits and hyphens, with a dot after the area',
+      'correct the file; docs/reference/rule-file.md lists every key',
+    ],
+    [
+      'a parenthesis that is not closed',
+      says('variables.podSpec.?hostNetwork.orValue(false'),
+      '7:56',
+      'own.rule: Expected RPAREN, got EOF',
+      'correct the CEL; the finding shows the place',
+    ],
+    [
+      'a function that is written otherwise, in a folded text',
+      says('>-\n  variables.labels.size() > 0 &&\n  !variables.name.startWith("a")'),
+      '9:4',
+      "own.rule: found no matching overload for 'dyn.startWith(string)'",
+      'write startsWith(), or another function that docs/guides/policies.md lists',
+    ],
+    [
+      'a variable that is written otherwise, in quotes',
+      says('"true && variables.podSpc.?hostNetwork.orValue(false) == false"'),
+      '7:22',
+      'own.rule: there is no variables.podSpc',
+      'write variables.podSpec; known here are pod, podSpec, podLabels, podAnnotations, containers, servers, volumes, labels, annotations, name',
+    ],
+    [
+      'a pattern that never ends',
+      says(`'!variables.name.matches("^(a+)+$")'`),
+      '7:38',
+      'own.rule: the pattern "^(a+)+$" has a quantifier inside a quantified group',
+      'write the pattern without quantifiers inside quantifiers, look-arounds, back references and flags',
+    ],
+    [
+      'a field that may be missing: once, not dot by dot',
+      says('object.spec.template.spec.hostNetwork == false'),
+      '7:13',
+      'own.rule: object.spec.template.spec.hostNetwork may not be there',
+      'write .?field.orValue(…), or ask has(…) first',
+    ],
+    [
+      'whole numbers and others',
+      says('3.0 > object.?spec.?replicas.orValue(1) * 1.5'),
+      '7:19',
+      'own.rule: object.?spec.?replicas.orValue(1) * 1.5 may mix whole numbers and others',
+      'convert with double(…) or int(…)',
+    ],
+    ['neither true nor false', says('1 + 2'), '7:13', 'own.rule: it yields int; allowed: true or false', 'write what yields true or false'],
+    [
+      'neither true nor false, as the object shows',
+      says('variables.name'),
+      '7:13',
+      'own.rule: over the fixture "a": the expression is the text "Deployment score-v1-0-0", not true or false',
+      'write an expression that is true or false of any object, and breaks over none',
+    ],
+    [
+      'a message that is no text',
+      NEWCOMER.replace('fixtures:', 'messageExpression: 1 + 2\nfixtures:'),
+      '8:20',
+      'own.rule: it yields int; allowed: a text',
+      'write what yields a text',
+    ],
+  ])('%s', (_, text, where, message, fix) => {
+    const [first] = found(text);
+    expect([`${first?.place?.file}:${first?.place?.line}:${first?.place?.column}`, first?.message, first?.fix]).toEqual([
+      `rules/own/rule.yaml:${where}`,
+      message,
+      fix,
+    ]);
+  });
+
+  test('an id that stands twice', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kea-rules-'));
+    try {
+      mkdirSync(join(folder, 'own'));
+      for (const file of ['rule.yaml', 'rule.yml']) writeFileSync(join(folder, 'own', file), NEWCOMER);
+      const { findings } = loadRules(folder, 'rules');
+      expect(findings).toMatchObject([
+        {
+          code: 'KEA5012',
+          message: 'the id "own.rule" stands in rules/own/rule.yaml too',
+          place: { file: 'rules/own/rule.yml', line: 1, column: 5 },
+        },
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
 });

@@ -61,7 +61,7 @@ function rebuilt(node: Node, replace: (node: Node) => Node | undefined): Node {
   const instead = replace(node);
   if (instead) return instead;
   const inner = (value: unknown): unknown => (isNode(value) ? rebuilt(value, replace) : Array.isArray(value) ? value.map(inner) : value);
-  return { op: node.op, args: inner(node.args) };
+  return { ...node, args: inner(node.args) };
 }
 
 /** Variables, and variables of variables, written out: one that fails then fails whoever reads it, and nobody else. */
@@ -81,7 +81,7 @@ const OF_OPTIONAL = new Set(['orValue', 'or', 'hasValue', 'value']);
 function translated(root: Node): Node {
   return rebuilt(root, (node) => {
     const [of, by] = (Array.isArray(node.args) ? node.args : []) as [Node, unknown];
-    const key = (): Node => (isNode(by) ? translated(by) : { op: 'value', args: by });
+    const key = (): Node => (isNode(by) ? translated(by) : { ...node, op: 'value', args: by });
     if (['.?', '[?]'].includes(node.op) || (['.', '[]'].includes(node.op) && isOptional(of)))
       return call(isOptional(of) ? 'insideOptional' : 'optionalOf', translated(of), key());
     const made = callOf(node);
@@ -100,7 +100,7 @@ function isOptional(node: Node): boolean {
 }
 
 function call(name: string, ...args: readonly Node[]): Node {
-  return { op: 'call', args: [name, args] };
+  return { op: 'call', args: [name, args], start: 0, end: 0 };
 }
 
 const { DYN, STRING, BOOL, INT } = CelScalar;
