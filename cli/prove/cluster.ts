@@ -13,25 +13,33 @@ import { notTried, tried, type Section } from './report';
 const PROOF = 'kea.dev/proof';
 const ISOLATED = 'a pod that is not the gateway cannot reach a model';
 const DIGEST = 'a model whose bytes are not those of its file does not start';
-const WAIT = '--timeout=180s';
+/** Whatever is waited for in the cluster, in seconds. */
+const LONGEST_S = 180;
 
-/** Forwards the management port of every gateway pod to this machine, past network policies, as the kubelet may. */
+/** Forwards the management port of every gateway that serves to this machine, past network policies, as the kubelet may. */
 export async function gatewayCounters(
   kubectl: Kubectl,
   namespace: string,
 ): Promise<{ readonly sources: readonly CounterSource[]; close(): void }> {
   const selector = `${Label.component}=${GATEWAY_COMPONENT}`;
-  const answer = await kubectl.run(['get', 'pods', '-n', namespace, '-l', selector, '--field-selector=status.phase=Running', '-o', 'json']);
-  const names = objectsOf(answer).map((pod) => String((pod['metadata'] as JsonObject)['name']));
-  const forwards = await Promise.all(names.map((name) => forward(kubectl, namespace, name)));
+  const answer = await kubectl.run(['get', 'pods', '-n', namespace, '-l', selector, '-o', 'json']);
+  const names = objectsOf(answer)
+    .filter(serves)
+    .map((pod) => String((pod['metadata'] as JsonObject)['name']));
+  const forwards = await Promise.allSettled(names.map((name) => forward(kubectl, namespace, name)));
   return {
-    sources: forwards.map(
-      ({ port }) =>
-        () =>
-          page(port),
-    ),
-    close: () => forwards.forEach(({ close }) => close()),
+    sources: forwards.map((each) => () => (each.status === 'fulfilled' ? page(each.value.port) : Promise.reject(each.reason as Error))),
+    close: () => {
+      for (const each of forwards) if (each.status === 'fulfilled') each.value.close();
+    },
   };
+}
+
+/** Whether a pod is Ready and stays: one that leaves takes its counters with it. Pure. */
+export function serves({ metadata, status }: JsonObject): boolean {
+  const { deletionTimestamp } = metadata as JsonObject;
+  const conditions = (isJsonObject(status) && (status['conditions'] as readonly JsonObject[] | undefined)) || [];
+  return deletionTimestamp === undefined && conditions.some((each) => each['type'] === 'Ready' && each['status'] === 'True');
 }
 
 function page(port: number): Promise<string> {
@@ -71,13 +79,23 @@ export async function proveIsolation(plan: Plan, kubectl: Kubectl, mark: string)
   const name = `kea-proof-isolation-${mark}`;
   const copy = renamed(job.value, name);
   return withObject(kubectl, copy, ISOLATED, async (where) => {
-    const done = await kubectl.run(['wait', ...where, '--for=condition=Complete', WAIT]);
-    if (done.ok) return tried(ISOLATED, 1, []);
+    const verdict = await jobVerdict(kubectl, where);
+    if (verdict === 'Complete') return tried(ISOLATED, 1, []);
     const logs = await kubectl.run(['logs', ...where, '--tail=5']);
-    return tried(ISOLATED, 1, [
-      { what: 'isolation check', expected: 'no connection', got: logs.stdout.trim() || done.complaints.join(' ') },
-    ]);
+    const got = logs.stdout.trim() || [`the Job is not Complete: ${verdict}`, ...logs.complaints].join('; ');
+    return tried(ISOLATED, 1, [{ what: 'isolation check', expected: 'no connection', got }]);
   });
+}
+
+/** What a Job came to. */
+async function jobVerdict(kubectl: Kubectl, where: readonly string[]): Promise<'Complete' | 'Failed' | 'it has not ended'> {
+  for (const deadline = Date.now() + LONGEST_S * 1000; Date.now() < deadline;) {
+    const { stdout } = await kubectl.run(['get', ...where, '-o', 'jsonpath={.status.conditions[?(@.status=="True")].type}']);
+    const verdict = (['Complete', 'Failed'] as const).find((each) => stdout.split(' ').includes(each));
+    if (verdict) return verdict;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+  return 'it has not ended';
 }
 
 /** Starts a pod like a model's, with a digest that its artifact cannot have. */
@@ -99,7 +117,7 @@ export async function proveDigest(plan: Plan, kubectl: Kubectl, mark: string): P
     spec: { ...spec, restartPolicy: 'Never', initContainers: [{ ...fetch, args }], topologySpreadConstraints: [], affinity: {} },
   };
   return withObject(kubectl, pod, DIGEST, async (where) => {
-    await kubectl.run(['wait', ...where, '--for=jsonpath={.status.phase}=Failed', WAIT]);
+    await kubectl.run(['wait', ...where, '--for=jsonpath={.status.phase}=Failed', `--timeout=${LONGEST_S}s`]);
     const [state] = objectsOf(await kubectl.run(['get', ...where, '-o', 'json']));
     const status = JSON.stringify(state?.['status'] ?? {});
     const refused = status.includes('"phase":"Failed"') && /sha256/.test(status);

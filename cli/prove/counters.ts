@@ -1,6 +1,6 @@
 import { tried, notTried, type Failure, type Section } from './report';
 
-/** Where one gateway tells its counters: the text of `/-/metrics`. */
+/** Where one gateway tells its counters: the text of `/-/metrics`. Rejects when it is out of reach. */
 export type CounterSource = () => Promise<string>;
 
 /** Counters of all gateways together. */
@@ -50,17 +50,32 @@ export async function proveCounters(sources: readonly CounterSource[], sent: () 
     await work();
     return notTried(CLAIM, 'the management ports of the gateways are out of reach: name a --context, or run it where the platform runs');
   }
-  const look = async (): Promise<Counters> => countersOf(await Promise.all(sources.map((source) => source())));
-  const [before, sentBefore] = [await look(), sent()];
+  const before = await look(sources);
+  const sentBefore = sent();
   await work();
   const ours = sent() - sentBefore;
+  if (isFailure(before)) return tried(CLAIM, ours, [before]);
   const deadline = Date.now() + SETTLE_MS;
   let failures: readonly Failure[];
   do {
-    failures = reconcile(before, await look(), ours);
+    const after = await look(sources);
+    failures = isFailure(after) ? [after] : reconcile(before, after, ours);
     if (failures.length > 0) await new Promise((resolve) => setTimeout(resolve, 500));
   } while (failures.length > 0 && Date.now() < deadline);
   return tried(CLAIM, ours, failures);
+}
+
+/** What all sources tell together, or why one of them tells nothing. */
+async function look(sources: readonly CounterSource[]): Promise<Counters | Failure> {
+  try {
+    return countersOf(await Promise.all(sources.map((source) => source())));
+  } catch (error) {
+    return { what: "a gateway's counters", expected: 'its management port answers', got: (error as Error).message };
+  }
+}
+
+function isFailure(seen: Counters | Failure): seen is Failure {
+  return 'what' in seen;
 }
 
 /** What does not add up between two looks. Pure. */

@@ -1,4 +1,5 @@
-import { countersOf, reconcile, type Counters } from '../../../cli/prove/counters';
+import { serves } from '../../../cli/prove/cluster';
+import { countersOf, proveCounters, reconcile, type Counters } from '../../../cli/prove/counters';
 
 const text = `# HELP something
 envoy_http_downstream_rq_completed{envoy_http_conn_manager_prefix="edge"} 120
@@ -31,4 +32,27 @@ test.each([
   ['recorded by the audit', { recorded: 98 }, '100, which the processor counted', '98'],
 ])('one that is off is named: %s', (what, off, expected, got) => {
   expect(reconcile(before, { ...countersOf([text]), ...off }, 100)).toEqual([{ what, expected, got }]);
+});
+
+test('a gateway that does not tell its counters is a failure, and all else is tried', async () => {
+  let worked = 0;
+  const sources = [() => Promise.resolve(text), () => Promise.reject(new Error('no way to the management port of kea-gateway-a'))];
+  const section = await proveCounters(
+    sources,
+    () => worked,
+    () => Promise.resolve(void worked++),
+  );
+  expect(worked).toBe(1);
+  expect(section).toMatchObject({
+    verdict: 'failed',
+    failures: [{ what: "a gateway's counters", got: 'no way to the management port of kea-gateway-a' }],
+  });
+});
+
+test('counters are asked of pods that are Ready and stay', () => {
+  const ready = { conditions: [{ type: 'Ready', status: 'True' }] };
+  expect(serves({ metadata: {}, status: ready })).toBe(true);
+  expect(serves({ metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' }, status: ready })).toBe(false);
+  expect(serves({ metadata: {}, status: { conditions: [{ type: 'Ready', status: 'False' }] } })).toBe(false);
+  expect(serves({ metadata: {}, status: {} })).toBe(false);
 });
