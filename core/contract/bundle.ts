@@ -168,6 +168,8 @@ export interface TensorInput {
   readonly datatype: Datatype;
   /** As the runtime declares it; -1 is free. A leading batch dimension is part of it. */
   readonly shape: readonly number[];
+  /** BYTES only: the fields hold raw bytes as base64. @default they hold texts */
+  readonly encoding?: 'base64';
   /** One field: its value (scalar or nested array) fills the tensor. Several: a row of their values in this order. */
   readonly fields: readonly string[];
 }
@@ -178,6 +180,8 @@ export interface TensorOutput {
   readonly tensor: string;
   readonly datatype: Datatype;
   readonly shape: readonly number[];
+  /** BYTES only: the field holds raw bytes as base64. @default it holds a text */
+  readonly encoding?: 'base64';
   /** Takes one column of the last dimension. */
   readonly column?: number;
 }

@@ -33,15 +33,18 @@ function tensorCall(method: FullMethod, call: Call, framework: Framework, graph:
     ...(call.signature === undefined ? {} : { signature: call.signature }),
     inputs: Object.entries(call.input ?? {}).map(([tensor, bound]) => {
       const fields = typeof bound === 'string' ? [bound] : bound;
-      return { tensor, fields, ...(declared(graph?.inputs, tensor) ?? guessedInput(fields, method.request, number)) } satisfies TensorInput;
+      const type = declared(graph?.inputs, tensor) ?? guessedInput(fields, method.request, number);
+      return { tensor, fields, ...type, ...encodingOf(type, fields, method.request) } satisfies TensorInput;
     }),
     outputs: Object.entries(call.output ?? {}).map(([field, bound]) => {
       const { tensor, column } = typeof bound === 'string' ? { tensor: bound, column: undefined } : bound;
+      const type = declared(graph?.outputs, tensor) ?? guessedOutput(field, column, method.response, number);
       return {
         field,
         tensor,
         ...(column === undefined ? {} : { column }),
-        ...(declared(graph?.outputs, tensor) ?? guessedOutput(field, column, method.response, number)),
+        ...type,
+        ...encodingOf(type, [field], method.response),
       } satisfies TensorOutput;
     }),
   };
@@ -55,6 +58,16 @@ interface TensorType {
 function declared(values: readonly OnnxValue[] | undefined, name: string): TensorType | undefined {
   const value = values?.find((each) => each.name === name);
   return value?.kind === 'tensor' && value.shape !== undefined ? { datatype: value.datatype, shape: runtimeShape(value.shape) } : undefined;
+}
+
+/** Raw bytes, where every field of the tensor says `contentEncoding: base64`. */
+function encodingOf({ datatype }: TensorType, fields: readonly string[], schema: JsonSchema | undefined): Pick<TensorInput, 'encoding'> {
+  return datatype === 'BYTES' && fields.every((field) => isBase64(propertyOf(schema, field))) ? { encoding: 'base64' } : {};
+}
+
+function isBase64(schema: JsonValue | undefined): boolean {
+  if (!isJsonObject(schema)) return false;
+  return schema['contentEncoding'] === 'base64' || isBase64(schema['items']);
 }
 
 function guessedInput(fields: readonly string[], schema: JsonSchema | undefined, number: Datatype): TensorType {

@@ -1,4 +1,4 @@
-import type { Datatype } from '../../../core/contract/bundle';
+import type { Datatype, TensorInput } from '../../../core/contract/bundle';
 import type { JsonValue } from '../../../core/json';
 import { CodecError } from './types';
 
@@ -25,19 +25,26 @@ export function isWide(datatype: Datatype): boolean {
 
 /**
  * JSON text of one tensor element made from a field's value. `exactText` is the number as the caller wrote it, when a double does not hold it.
- * Booleans fill number tensors as 1 and 0; 64-bit integers may come as strings of digits.
+ * Booleans fill number tensors as 1 and 0; 64-bit integers may come as strings of digits. Bytes in base64 stay base64: how the runtime takes them is its protocol's matter.
  *
  * @throws CodecError when the value does not fit the datatype.
  */
-export function elementText(value: JsonValue | undefined, datatype: Datatype, pointer: string, exactText: string | undefined): string {
+export function elementText(
+  value: JsonValue | undefined,
+  { datatype, encoding }: Pick<TensorInput, 'datatype' | 'encoding'>,
+  pointer: string,
+  exactText: string | undefined,
+): string {
   if (value === undefined || value === null) throw new CodecError(pointer, 'missing', 'the model takes no missing value here');
   switch (datatype) {
     case 'BOOL':
       if (typeof value === 'boolean') return value ? 'true' : 'false';
       break;
     case 'BYTES':
-      if (typeof value === 'string') return JSON.stringify(value);
-      break;
+      if (typeof value !== 'string') break;
+      if (encoding === 'base64' && Buffer.from(value, 'base64').toString('base64') !== value)
+        throw new CodecError(pointer, 'contentEncoding', 'the value must be base64 of RFC 4648 with its padding, without line breaks');
+      return JSON.stringify(value);
     case 'FP16':
     case 'FP32':
     case 'FP64':

@@ -1,4 +1,4 @@
-import type { Datatype, TensorInput, TensorOutput } from '../../../core/contract/bundle';
+import type { TensorInput, TensorOutput } from '../../../core/contract/bundle';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json';
 import { childPointer } from '../../../core/pointer';
 import { elementText } from './elements';
@@ -60,7 +60,7 @@ function checkTensor(input: TensorInput, tensor: JsonObject, at: string, inexact
     shape.length === input.shape.length && shape.every((size, index) => isSize(size) && [-1, size].includes(input.shape[index] as number));
   if (!fits) throw new CodecError(`${at}/shape`, 'shape', `the model takes the shape ${expected === '' ? 'of one value' : expected} here`);
   const count = (shape as readonly number[]).reduce((product, size) => product * size, 1);
-  const elements = countElements(listAt(tensor['data'], `${at}/data`), shape as readonly number[], input.datatype, `${at}/data`, inexact);
+  const elements = countElements(listAt(tensor['data'], `${at}/data`), shape as readonly number[], input, `${at}/data`, inexact);
   if (elements !== count) throw new CodecError(`${at}/data`, 'shape', 'the data does not fill the shape');
 }
 
@@ -68,14 +68,14 @@ function checkTensor(input: TensorInput, tensor: JsonObject, at: string, inexact
 function countElements(
   data: readonly JsonValue[],
   shape: readonly number[],
-  datatype: Datatype,
+  input: TensorInput,
   at: string,
   inexact: ReadonlyMap<string, string>,
 ): number {
   let count = 0;
   const walk = (part: JsonValue, depth: number, pointer: string): void => {
     if (!Array.isArray(part)) {
-      elementText(part, datatype, pointer, inexact.get(pointer));
+      elementText(part, input, pointer, inexact.get(pointer));
       count++;
       return;
     }

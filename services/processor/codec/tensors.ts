@@ -8,6 +8,7 @@ import { CodecError, type CodecRequest } from './types';
 export interface InputTensor {
   readonly name: string;
   readonly datatype: Datatype;
+  readonly encoding?: 'base64' | undefined;
   readonly shape: readonly number[];
   readonly elements: readonly string[];
 }
@@ -28,11 +29,11 @@ export function gatherInputs(inputs: readonly TensorInput[], request: CodecReque
     const columns = input.fields.map((field) => {
       const pointer = childPointer('', field);
       const value = Object.hasOwn(body, field) ? body[field] : defaultOf(request, field);
-      return flatten(value, input.datatype, pointer, request.inexact);
+      return flatten(value, input, pointer, request.inexact);
     });
     const made = input.fields.length === 1 ? fit(columns[0] as Flat, input) : rows(columns, input);
     batched ||= made.batched;
-    return { name: input.tensor, datatype: input.datatype, shape: made.shape, elements: made.elements };
+    return { name: input.tensor, datatype: input.datatype, encoding: input.encoding, shape: made.shape, elements: made.elements };
   });
   return { tensors, batched };
 }
@@ -58,18 +59,18 @@ const SCALAR: readonly number[] = [];
 /** Nested arrays → row-major elements; every row of a dimension must have the same length. */
 function flatten(
   value: JsonValue | undefined,
-  datatype: Datatype,
+  input: TensorInput,
   pointer: string,
   inexact: ReadonlyMap<string, string> | undefined,
 ): Flat {
   const exactAt = (at: string): string | undefined => (inexact !== undefined && inexact.size > 0 ? inexact.get(at) : undefined);
-  if (!Array.isArray(value)) return { pointer, shape: SCALAR, elements: [elementText(value, datatype, pointer, exactAt(pointer))] };
+  if (!Array.isArray(value)) return { pointer, shape: SCALAR, elements: [elementText(value, input, pointer, exactAt(pointer))] };
   const shape: number[] = [];
   const elements: string[] = [];
   const walk = (part: JsonValue | undefined, depth: number, at: string): void => {
     if (!Array.isArray(part)) {
       if (depth < shape.length) throw new CodecError(at, 'shape', 'the rows of an array must have the same length');
-      elements.push(elementText(part, datatype, at, exactAt(at)));
+      elements.push(elementText(part, input, at, exactAt(at)));
       return;
     }
     if (shape.length === depth) {

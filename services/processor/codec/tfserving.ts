@@ -10,7 +10,7 @@ type TensorCall = Extract<BundleCall, { kind: 'tensors' }>;
 
 /**
  * TensorFlow Serving's REST predict API in column format: `POST /v1/models/<name>:predict` with nested arrays.
- * A tensor whose alias ends in `_bytes` travels as `{"b64": …}`.
+ * A tensor whose alias ends in `_bytes`, or whose field is base64, travels as `{"b64": …}`.
  * Source: https://www.tensorflow.org/tfx/serving/api_rest#predict_api
  */
 export function encodeTfServing(call: TensorCall, version: Pick<BundleVersion, 'runtimeModel'>, request: CodecRequest): Encoded {
@@ -27,6 +27,7 @@ export function encodeTfServing(call: TensorCall, version: Pick<BundleVersion, '
 }
 
 function binary(tensor: InputTensor): readonly string[] {
+  if (tensor.encoding === 'base64') return tensor.elements.map((text) => `{"b64":${text}}`);
   if (tensor.datatype !== 'BYTES' || !tensor.name.endsWith('_bytes')) return tensor.elements;
   return tensor.elements.map((text) => `{"b64":"${Buffer.from(JSON.parse(text) as string, 'utf8').toString('base64')}"}`);
 }
@@ -44,14 +45,16 @@ export function decodeTfServing(call: TensorCall, bytes: Uint8Array, batched: bo
     if (named && !Object.hasOwn(outputs, name)) return undefined;
     const data = named ? outputs[name] : outputs;
     const read = readElements(data, named ? `/outputs/${name.replaceAll('~', '~0').replaceAll('/', '~1')}` : '/outputs', inexact);
-    return { ...read, elements: read.elements.map((element) => text(element as JsonValue)) };
+    const form = call.outputs.find((output) => output.tensor === name)?.encoding ?? 'utf8';
+    return { ...read, elements: read.elements.map((element) => text(element as JsonValue, form)) };
   };
   const { value, exactText } = scatterOutputs(call.outputs, tensor, batched, schema);
   return { ok: true, value, body: writeJson(value, exactText) };
 }
 
-function text(element: JsonValue): JsonValue {
-  if (!isJsonObject(element)) return element;
-  const encoded = element['b64'];
-  return typeof encoded === 'string' ? Buffer.from(encoded, 'base64').toString('utf8') : element;
+/** An element's bytes in the form that its field has; what is no bytes stays. */
+function text(element: JsonValue, form: 'utf8' | 'base64'): JsonValue {
+  const encoded = isJsonObject(element) ? element['b64'] : undefined;
+  if (typeof encoded === 'string') return Buffer.from(encoded, 'base64').toString(form);
+  return typeof element === 'string' && form === 'base64' ? Buffer.from(element, 'utf8').toString('base64') : element;
 }

@@ -1,4 +1,4 @@
-import type { Datatype } from '../../../core/contract/bundle';
+import type { Datatype, TensorInput } from '../../../core/contract/bundle';
 import { CodecError } from '../codec/types';
 
 /**
@@ -27,12 +27,17 @@ const FIXED: { readonly [datatype in Exclude<Datatype, 'BYTES'>]: { readonly siz
   };
 
 /**
- * Raw bytes of one tensor → its elements; 64-bit integers as digits, because a double does not hold them all.
+ * Raw bytes of one tensor → its elements; 64-bit integers as digits, because a double does not hold them all; BYTES as text, or in their `encoding`.
  *
  * @throws CodecError when the bytes do not make whole elements, or one is no number.
  */
-export function readBinary(bytes: Buffer, datatype: Datatype, pointer: string): readonly (number | string | boolean)[] {
-  if (datatype === 'BYTES') return readTexts(bytes, pointer);
+export function readBinary(
+  bytes: Buffer,
+  datatype: Datatype,
+  pointer: string,
+  encoding?: TensorInput['encoding'],
+): readonly (number | string | boolean)[] {
+  if (datatype === 'BYTES') return readTexts(bytes, pointer, encoding);
   const { size, read } = FIXED[datatype];
   if (bytes.length % size !== 0) throw new CodecError(pointer, 'binary', 'the bytes do not make whole elements');
   return Array.from({ length: bytes.length / size }, (_, index) => {
@@ -43,7 +48,7 @@ export function readBinary(bytes: Buffer, datatype: Datatype, pointer: string): 
   });
 }
 
-function readTexts(bytes: Buffer, pointer: string): readonly string[] {
+function readTexts(bytes: Buffer, pointer: string, encoding: TensorInput['encoding']): readonly string[] {
   const texts: string[] = [];
   const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   for (let at = 0; at < bytes.length;) {
@@ -52,7 +57,7 @@ function readTexts(bytes: Buffer, pointer: string): readonly string[] {
     if (start + length > bytes.length) throw new CodecError(pointer, 'binary', 'a text is longer than the bytes that are there');
     at = start + length;
     try {
-      texts.push(utf8.decode(bytes.subarray(start, at)));
+      texts.push(encoding ? bytes.toString(encoding, start, at) : utf8.decode(bytes.subarray(start, at)));
     } catch {
       throw new CodecError(pointer, 'binary', 'a text is not valid UTF-8');
     }
@@ -61,11 +66,11 @@ function readTexts(bytes: Buffer, pointer: string): readonly string[] {
 }
 
 /** JSON texts of a tensor's elements → raw bytes. */
-export function writeBinary(elements: readonly string[], datatype: Datatype): Buffer {
+export function writeBinary(elements: readonly string[], datatype: Datatype, encoding?: TensorInput['encoding']): Buffer {
   if (datatype === 'BYTES') {
     return Buffer.concat(
       elements.flatMap((element) => {
-        const text = Buffer.from(JSON.parse(element) as string);
+        const text = Buffer.from(JSON.parse(element) as string, encoding);
         const length = Buffer.alloc(4);
         length.writeUInt32LE(text.length);
         return [length, text];

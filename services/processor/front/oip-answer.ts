@@ -30,7 +30,7 @@ export function writeOipAnswer(call: TensorCall, model: string, version: string,
     const { shape, elements } = tensorOf(output, field, inexact);
     const head = `"name":${JSON.stringify(name)},"datatype":"${output.datatype}","shape":${JSON.stringify(shape)}`;
     if (form.binary !== 'all' && !form.binary.has(name)) return [`{${head},"data":[${elements.join(',')}]}`];
-    const bytes = writeBinary(elements, output.datatype);
+    const bytes = writeBinary(elements, output.datatype, output.encoding);
     raw.push(bytes);
     return [`{${head},"parameters":{"binary_data_size":${bytes.length}}}`];
   });
@@ -49,7 +49,7 @@ function tensorOf(output: TensorOutput, field: JsonValue, inexact: ReadonlyMap<s
   const dimensions: number[] = [];
   const elements: string[] = [];
   const walk = (part: JsonValue, depth: number, at: string): void => {
-    if (!Array.isArray(part)) return void elements.push(elementText(part, output.datatype, at, inexact.get(at)));
+    if (!Array.isArray(part)) return void elements.push(elementText(part, output, at, inexact.get(at)));
     if (dimensions.length === depth && elements.length === 0) dimensions.push(part.length);
     part.forEach((each: JsonValue, index) => walk(each, depth + 1, childPointer(at, index)));
   };

@@ -47,7 +47,7 @@ export function readOipRequest(call: TensorCall, schema: JsonSchema, body: OipBo
   let offset = 0;
   inputs.forEach((input: JsonValue, index) => {
     const at = `/inputs/${index}`;
-    const tensor = readTensor(input, at, body, offset);
+    const tensor = readTensor(call, input, at, body, offset);
     offset += tensor.binary;
     const declared = call.inputs.find((each) => each.tensor === tensor.name);
     if (declared === undefined || seen.has(tensor.name))
@@ -72,7 +72,7 @@ interface Tensor {
   readonly binary: number;
 }
 
-function readTensor(input: JsonValue, at: string, body: OipBody, offset: number): Tensor {
+function readTensor(call: TensorCall, input: JsonValue, at: string, body: OipBody, offset: number): Tensor {
   if (!isJsonObject(input)) throw new CodecError(at, 'type', 'an input must be an object');
   const { name, datatype, shape, data } = input;
   if (typeof name !== 'string' || typeof datatype !== 'string')
@@ -83,17 +83,27 @@ function readTensor(input: JsonValue, at: string, body: OipBody, offset: number)
   const binary = typeof size === 'number' && Number.isSafeInteger(size) && size >= 0 ? size : undefined;
   if (size !== undefined && (binary === undefined || data !== undefined))
     throw new CodecError(`${at}/parameters`, 'binary', 'an input has either "data" or "binary_data_size"');
+  const encoding = call.inputs.find((each) => each.tensor === name)?.encoding;
   const elements =
-    binary === undefined ? flat(data, `${at}/data`, body.inexact) : rawElements(body.rest, offset, binary, datatype as Datatype, at);
+    binary === undefined
+      ? flat(data, `${at}/data`, body.inexact)
+      : rawElements(body.rest, offset, binary, datatype as Datatype, at, encoding);
   const count = (shape as readonly number[]).reduce((product, each) => product * each, 1);
   if (count !== elements.length) throw new CodecError(`${at}/shape`, 'shape', 'the data does not fill the shape');
   return { name, datatype: datatype as Datatype, shape: shape as readonly number[], elements, binary: binary ?? 0 };
 }
 
-function rawElements(rest: Buffer, offset: number, size: number, datatype: Datatype, at: string): readonly string[] {
+function rawElements(
+  rest: Buffer,
+  offset: number,
+  size: number,
+  datatype: Datatype,
+  at: string,
+  encoding: TensorInput['encoding'],
+): readonly string[] {
   if (offset + size > rest.length) throw new CodecError(`${at}/parameters`, 'binary', 'there are fewer bytes than "binary_data_size" says');
   if (!DATATYPES.has(datatype)) throw new CodecError(`${at}/datatype`, 'datatype', `is none of ${[...DATATYPES].join(' ')}`);
-  return readBinary(rest.subarray(offset, offset + size), datatype, at).map((element) =>
+  return readBinary(rest.subarray(offset, offset + size), datatype, at, encoding).map((element) =>
     typeof element === 'string' && datatype !== 'BYTES' ? element : JSON.stringify(element),
   );
 }

@@ -49,6 +49,46 @@ test('a plain document resolves without any file', () => {
   });
 });
 
+test('fields of base64 make a tensor of raw bytes, where all of them are', () => {
+  const raw = { type: 'string', contentEncoding: 'base64', maxLength: 8 };
+  const properties = {
+    a: raw,
+    d: raw,
+    e: { type: 'string', maxLength: 8 },
+    b: { type: 'array', items: raw, maxItems: 2 },
+    c: { type: 'string', maxLength: 8 },
+  };
+  const { resolved, findings } = resolve({
+    artifact: 's3://a/m.onnx',
+    methods: {
+      score: {
+        request: { type: 'object', additionalProperties: false, required: Object.keys(properties), properties },
+        response: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['y', 'z'],
+          properties: { y: raw, z: { type: 'string', maxLength: 8 } },
+        },
+        call: { input: { A: 'a', B: 'b', C: 'c', D: ['d', 'e'] }, output: { y: 'Y', z: 'Z' } },
+      },
+    },
+  });
+  expect(findings).toEqual([]);
+  expect(resolved?.contracts[0]?.methods[0]?.call).toEqual({
+    kind: 'tensors',
+    inputs: [
+      { tensor: 'A', fields: ['a'], datatype: 'BYTES', encoding: 'base64', shape: [-1, 1] },
+      { tensor: 'B', fields: ['b'], datatype: 'BYTES', encoding: 'base64', shape: [-1, -1] },
+      { tensor: 'C', fields: ['c'], datatype: 'BYTES', shape: [-1, 1] },
+      { tensor: 'D', fields: ['d', 'e'], datatype: 'BYTES', shape: [-1, 2] },
+    ],
+    outputs: [
+      { field: 'y', tensor: 'Y', datatype: 'BYTES', encoding: 'base64', shape: [-1, 1] },
+      { field: 'z', tensor: 'Z', datatype: 'BYTES', shape: [-1, 1] },
+    ],
+  });
+});
+
 test("the stack overrides versions, versions override the contract, the contract the stack's defaults; each key by itself", () => {
   const document: ContractDocument = {
     versions: {

@@ -240,6 +240,49 @@ describe('TensorFlow Serving', () => {
   });
 });
 
+describe('bytes whose fields are base64', () => {
+  const image: TensorInput = { tensor: 'image_bytes', datatype: 'BYTES', encoding: 'base64', shape: [-1], fields: ['image'] };
+
+  // 0xFF 0x00 0xFE is no UTF-8.
+  test('TensorFlow Serving gets the bytes, encoded once, whatever the tensor is called', () => {
+    const call = tensors([image, { ...image, tensor: 'raw', fields: ['raw'] }], []);
+    expect(encodeCall(call, TFS, parsed('{"image":"/wD+","raw":["/wD+",""]}'))).toMatchObject({
+      ok: true,
+      body: '{"inputs":{"image_bytes":[{"b64":"/wD+"}],"raw":[{"b64":"/wD+"},{"b64":""}]}}',
+    });
+  });
+
+  test('the Open Inference Protocol’s JSON carries the base64 text', () => {
+    expect(encoded({ ...image, shape: [-1, 1] }, '{"image":"/wD+"}')).toBe('[1,1] ["/wD+"]');
+  });
+
+  test.each([
+    ['no base64', '"image":"no!"', '/image'],
+    ['no padding', '"image":"/wA"', '/image'],
+    ['the alphabet of addresses', '"image":"_wD-"', '/image'],
+    ['bits that say nothing', '"image":"/x=="', '/image'],
+    ['a line break', '"image":"/w\\nD+"', '/image'],
+    ['one of several', '"image":["/wD+","?"]', '/image/1'],
+  ])('%s is refused with its place', (_name, member, pointer) => {
+    for (const protocol of [TFS, OIP])
+      expect(encodeCall(tensors([image], []), protocol, parsed(`{${member}}`))).toMatchObject({
+        ok: false,
+        pointer,
+        rule: 'contentEncoding',
+        reason: 'the value must be base64 of RFC 4648 with its padding, without line breaks',
+      });
+  });
+
+  test.each([
+    ['bytes', '{"outputs":[{"b64":"/wD+"}]}', '{"y":"/wD+"}'],
+    ['a text, which the runtime wrote as it is', '{"outputs":["hé"]}', '{"y":"aMOp"}'],
+  ])('an answer of %s becomes base64', (_name, body, expected) => {
+    const declared: TensorOutput = { ...output('BYTES', [-1]), encoding: 'base64' };
+    const result = decodeCall(tensors([], [declared]), TFS, Buffer.from(body), { batched: false });
+    expect(result.ok ? String(result.body) : result.reason).toBe(expected);
+  });
+});
+
 describe('JSON and OpenAI', () => {
   test('JSON passes the very bytes both ways', () => {
     const body = Buffer.from('{ "a" : 1.0 }');

@@ -154,3 +154,10 @@ test('an answer has its outputs by tensor, a column by its field, and only those
     outputs: [{ name: 'p' }],
   });
 });
+
+test('bytes of the binary form are base64 in a field that says so, and the same bytes on the way back', () => {
+  const bytes = Buffer.from('03000000ff00fe00000000', 'hex');
+  expect(readBinary(bytes, 'BYTES', '', 'base64')).toEqual(['/wD+', '']);
+  expect(writeBinary(['"/wD+"', '""'], 'BYTES', 'base64').equals(bytes)).toBe(true);
+  expect(() => readBinary(bytes, 'BYTES', '/inputs/0')).toThrow('a text is not valid UTF-8');
+});
