@@ -2,11 +2,12 @@ import { unknownCheckingProxy, UnknownValueError, type ResourceValidationArgs, t
 import { join } from 'node:path';
 import { isJsonObject, type JsonObject } from '../../../core/json';
 import { packageRoot } from '../../../core/package-root';
-import { prepareJudge } from '../../../policies/evaluate/judge-objects';
+import { kindOf, prepareJudge } from '../../../policies/evaluate/judge-objects';
 import { fixturesOf } from '../../../policies/fixtures';
 import { bases } from '../../../policies/generated/bases';
 import { loadRules } from '../../../policies/load';
 import { packPolicies } from '../../../policies/pack/policies';
+import { badManifests } from '../../support/bad-manifests';
 
 /** Pulumi's own word for a text that a preview does not know. */
 const UNKNOWN_TEXT = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
@@ -56,6 +57,22 @@ test('every fixture through the pack: the same verdict, the same message as the 
   }
   expect(disagreements).toEqual([]);
 }, 120_000);
+
+test('manifests as people publish them are refused by the same rules, in the same words', async () => {
+  const judge = prepareJudge(rules);
+  for (const { name, object, expected } of badManifests()) {
+    const ours = judge
+      .judge([JSON.parse(JSON.stringify(object)) as unknown])
+      .verdicts.map(({ rule, decision }) => [rules[rule]?.id ?? '', decision.message] as const);
+    const said: (readonly [string, string])[] = [];
+    for (const { id, kinds, labels } of rules) {
+      if (!kinds.includes(kindOf(object)) || Object.keys(labels).length > 0) continue;
+      for (const message of await ask(id, object)) said.push([id, message]);
+    }
+    expect([name, said]).toEqual([name, ours]);
+    expect([name, said.map(([id]) => id)]).toEqual([name, expect.arrayContaining([...expected])]);
+  }
+});
 
 /** The sample Deployment with something else in its first container. */
 function deployment(container: JsonObject): JsonObject {

@@ -7,6 +7,7 @@ import { fixturesOf, type Fixture } from '../../../policies/fixtures';
 import { bases } from '../../../policies/generated/bases';
 import { loadRules, type RuleFile } from '../../../policies/load';
 import { type ApiAnswer, type ControlPlane, startControlPlane } from '../../support/control-plane';
+import { badManifests } from '../../support/bad-manifests';
 import { until } from '../../support/until';
 import { collectionOf, guardedNamespace, nameOf, namespaceOf, store, storeKinds, warningsOf } from './cluster';
 
@@ -131,3 +132,20 @@ test('every fixture, by every rule: the API server and the evaluator say the sam
   expect(disagreements).toEqual([]);
   expect(refused).toEqual([]);
 }, 120_000);
+
+test('manifests as people publish them: the server refuses by the rules that the evaluator names', async () => {
+  const judge = prepareJudge(admitted);
+  for (const { name, object, expected } of badManifests()) {
+    const answer = await plane.call('POST', `${collectionOf(object)}?dryRun=All`, object);
+    expect([name, answer.status]).toEqual([name, 201]);
+    const server = warningsOf(answer, INSTALLATION);
+    const ours = judge
+      .judge([JSON.parse(JSON.stringify(answer.body)) as unknown])
+      .verdicts.map(({ rule, decision }) => [admitted[rule]?.id ?? '', decision.message] as const);
+    expect([name, Object.fromEntries(server)]).toEqual([name, Object.fromEntries(ours)]);
+    expect([name, [...server.keys()]]).toEqual([
+      name,
+      expect.arrayContaining(expected.filter((id) => admitted.some((rule) => rule.id === id))),
+    ]);
+  }
+}, 60_000);
