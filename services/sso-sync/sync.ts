@@ -39,7 +39,7 @@ export interface SyncResult {
 /** Readings after which something that still differs is taken for something that Keycloak does not take. */
 const ROUNDS = 3;
 /** How long another's creation of the realm may take to be seen. */
-const APPEARS_MS = 10_000;
+const APPEARS_MS = 20_000;
 
 /** What a sync would do now; changes nothing. @throws SyncFailure */
 export async function planSync({ connection, plan }: Pick<SyncOptions, 'connection' | 'plan'>): Promise<RealmDifference> {
@@ -168,7 +168,7 @@ async function ensureRealm(admin: KeycloakAdminClient, connection: Connection, p
   }
 }
 
-/** Whether the realm is there within a few seconds. */
+/** Whether the realm is there within the time that a busy Keycloak takes to make one. */
 async function appears(admin: KeycloakAdminClient, realm: string): Promise<boolean> {
   for (const end = Date.now() + APPEARS_MS; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 250)))
     if (await admin.realms.findOne({ realm })) return true;
