@@ -32,6 +32,12 @@ export const ADMINS = 'kea-admins';
 /** Delegation by which all approvers find people. */
 export const PEOPLE = 'kea-people';
 
+/**
+ * Role of the realm that comprises `ASKING_ROLES`; groups of approvers hold it. The first sync makes it, as the administrator of Keycloak's first start:
+ * a realm with admin permissions lets only realm administrators give such roles themselves. No role of a model can have this name.
+ */
+export const APPROVER = '_kea-approver';
+
 /** What approvers must hold of `realm-management` to ask for people and models at all; it shows and changes nothing by itself. */
 export const ASKING_ROLES = ['realm-management query-clients', 'realm-management query-users'] as const;
 

@@ -55,7 +55,7 @@ export interface RealmMapper {
 }
 
 /**
- * `roles`: the client's own roles. `scoped`: roles that may stand in tokens. `granted`: roles of a group or a machine.
+ * `roles`: the client's own roles. `scoped`: roles that may stand in tokens. `granted`: roles of a group or a machine, and those that a role of the realm comprises.
  * Roles of clients are written `<client> <role>`, roles of the realm by name.
  */
 export const REALM_SETS = ['roles', 'defaultScopes', 'optionalScopes', 'scoped', 'granted'] as const;

@@ -86,8 +86,10 @@ async function create(work: Work, object: RealmObject): Promise<void> {
     case 'role': {
       await admin.roles.create({ name: object.name, attributes: lists(object.attributes) });
       const role = await admin.roles.findOneByName({ name: object.name });
-      if (role?.id !== undefined) known.roles.set(object.name, { id: role.id, name: object.name });
-      return;
+      if (role?.id === undefined) return;
+      known.roles.set(object.name, { id: role.id, name: object.name });
+      note({ id: role.id });
+      return setMembers(work, object, 'granted', object.sets.granted ?? []);
     }
     case 'scope':
       note(await admin.clientScopes.create(scopeOf(object)));
@@ -215,6 +217,10 @@ async function setMembers(work: Work, object: RealmObject, set: RealmSet, member
       for (const [client, roles] of byClient(work, members)) await scopeRoles(work, object, id, client, roles, out);
       return;
     case 'granted': {
+      if (object.kind === 'role') {
+        const roles = members.flatMap((member) => known.roles.get(member) ?? []);
+        return out ? admin.roles.delCompositeRoles({ id }, roles) : admin.roles.createComposite({ roleId: id }, roles);
+      }
       const holder = object.kind === 'group' ? id : ((await admin.clients.getServiceAccountUser({ id })).id ?? '');
       const holders = object.kind === 'group' ? admin.groups : admin.users;
       for (const [client, roles] of byClient(work, members)) {

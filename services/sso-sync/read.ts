@@ -105,6 +105,7 @@ export async function readRealm(admin: KeycloakAdminClient, plan: RealmPlan): Pr
   const groupNames = new Map(groups.map(({ id, name }) => [id ?? '', name ?? '']));
   for (const delegation of await readDelegations(admin, groupNames)) add(delegation, delegation.name);
 
+  const clientNames = new Map((exported.clients ?? []).map(({ id, clientId }) => [id ?? '', clientId ?? '']));
   const withRoles = await inParallel(objects, async (object) => {
     const id = ids.get(objectId(object));
     if (id === undefined) return object;
@@ -114,7 +115,7 @@ export async function readRealm(admin: KeycloakAdminClient, plan: RealmPlan): Pr
       return { ...object, sets: { ...object.sets, roles: list.map(({ name }) => name ?? '') } };
     }
     const granting = plan.objects.find((each) => objectId(each) === objectId(object))?.sets.granted !== undefined;
-    return granting ? { ...object, sets: { ...object.sets, granted: await grantedRoles(admin, object, id) } } : object;
+    return granting ? { ...object, sets: { ...object.sets, granted: await grantedRoles(admin, object, id, clientNames) } } : object;
   });
   const state = exported.clients?.find(({ clientId }) => clientId === RealmClient.state);
   return {
@@ -160,7 +161,18 @@ function scopedRoles({ scopeMappings = [], clientScopeMappings = {} }: Export): 
   return found;
 }
 
-async function grantedRoles(admin: KeycloakAdminClient, object: LiveObject, id: string): Promise<readonly string[]> {
+async function grantedRoles(
+  admin: KeycloakAdminClient,
+  object: LiveObject,
+  id: string,
+  clients: ReadonlyMap<string, string>,
+): Promise<readonly string[]> {
+  if (object.kind === 'role') {
+    const comprised = await admin.roles.getCompositeRoles({ id });
+    return comprised.map(({ name, clientRole, containerId }) =>
+      clientRole === true ? `${clients.get(containerId ?? '') ?? ''} ${name ?? ''}` : (name ?? ''),
+    );
+  }
   const held =
     object.kind === 'group'
       ? await admin.groups.listRoleMappings({ id })

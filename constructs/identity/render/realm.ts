@@ -1,6 +1,6 @@
 import { methodRole, pinRole } from '../../../core/contract/names';
 import { MARK, objectId, ownMark, REALM_KINDS, type RealmObject, type RealmPlan } from '../../../core/contract/realm';
-import { ADMINS, ASKING_ROLES, GROUPS_SCOPE, modelScope, RealmClient, ROLES_SCOPE } from '../../../core/contract/realm-names';
+import { ADMINS, APPROVER, ASKING_ROLES, GROUPS_SCOPE, modelScope, RealmClient, ROLES_SCOPE } from '../../../core/contract/realm-names';
 import { byBytes } from '../../../core/order';
 import type { JsonObject } from '../../../core/json';
 import { approversOf, realmRoles } from '../../../schema/access/approvers';
@@ -28,12 +28,13 @@ export function buildRealm({ stack, models }: ResolvedPlatform, realm: string): 
   const objects = [
     settings(stack.name, realm),
     ...listed.map((name) => object('role', name)),
+    object('role', APPROVER, { sets: { granted: ASKING_ROLES } }),
     ...models.flatMap((model) => [roleHolder(model), scopeOf(model)]),
     rolesScope(stack.identity.audience),
     groupsScope(),
     ...peopleClients(stack.hostname, models),
     ...machines.map((machine) => machineClient(machine, models)),
-    ...teams(models).map((name) => object('group', name, approving.has(name) ? { sets: { granted: ASKING_ROLES } } : {})),
+    ...teams(models).map((name) => object('group', name, approving.has(name) ? { sets: { granted: [APPROVER] } } : {})),
     object('group', ADMINS, { sets: { granted: ['realm-management realm-admin'] } }),
     ...delegations(models).map(({ name, ...fields }) => object('delegation', name, { fields: { ...fields } })),
     ...brokers.map((broker) => object('provider', broker.name, brokerOf(broker, models))),

@@ -2,13 +2,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesize } from '../../../constructs';
+import { buildRealm } from '../../../constructs/identity/render/realm';
 import type { PlanObject } from '../../../constructs/plan/plan-object';
 import type { JsonObject } from '../../../core/json';
 import { makeAdministrator } from '../../../cli/run/administrator';
-import type { ResolvedStack } from '../../../schema/resolved';
+import type { ResolvedPlatform, ResolvedStack } from '../../../schema/resolved';
 import { administrator, temporaryAdministrators } from '../../../services/sso-sync/administrators';
 import { connect, logIn } from '../../../services/sso-sync/connect';
-import { samplePlatform } from '../../support/platforms';
+import { sync } from '../../../services/sso-sync/sync';
+import { sampleModel, samplePlatform } from '../../support/platforms';
 import { BOOTSTRAP, buildKeycloak, startKeycloak, type RunningKeycloak } from '../../support/keycloak';
 import { startPostgres, type RunningPostgres } from '../../support/postgres';
 import { freePorts } from '../../../cli/run/ports';
@@ -16,6 +18,7 @@ import { runProgram, type Ended } from '../../services/support/program';
 
 /** The rendered pod and Jobs, run as they are without the containers around them: real Keycloak in production mode on a real PostgreSQL. */
 let postgres: RunningPostgres;
+let platform: ResolvedPlatform;
 let keycloak: RunningKeycloak;
 let objects: readonly PlanObject[];
 let folder: string;
@@ -47,7 +50,8 @@ beforeAll(async () => {
   const issuer = 'https://login.example.com/realms/company';
   const identity = { ...stack.identity, kind: 'keycloak' as const, issuer, keycloak: settings };
   const exposure = { kind: 'httpRoute', gateway: 'infra/public' } as unknown as ResolvedStack['exposure'];
-  const plan = synthesize({ stack: { ...stack, identity, exposure }, models });
+  platform = { stack: { ...stack, identity, exposure }, models };
+  const plan = synthesize(platform);
   objects = plan.objects;
   const spec = podOf(named('StatefulSet', 'kea-keycloak'));
   const build = spec.initContainers.find(({ name }) => name === 'build-server');
@@ -181,6 +185,17 @@ test('a Keycloak that was killed comes back with its realm, and without the temp
   const again = await job('add');
   expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('"steps":0')]);
 }, 150_000);
+
+test('approvers whom the first sync did not know get from the permanent client what they need to look', async () => {
+  const connection = await administrator(keycloak.server, { client: CLIENT_SECRET });
+  const later = { ...platform, models: [...platform.models, sampleModel('fraud', { owner: 'fraud-team', approvers: ['night-desk'] })] };
+  await sync({ connection, plan: buildRealm(later, 'company'), phase: 'all', lease: { deadMs: 3000, waitMs: 60_000 } });
+  const admin = connect(connection, 'company');
+  const [desk] = await admin.groups.find({ search: 'night-desk' });
+  const [management] = await admin.clients.find({ clientId: 'realm-management' });
+  const held = await admin.groups.listCompositeClientRoleMappings({ id: desk?.id ?? '', clientUniqueId: management?.id ?? '' });
+  expect(held.map(({ name }) => name).sort()).toEqual(['query-clients', 'query-users']);
+});
 
 test('wrong secrets and a cut-off plan end with a reason', async () => {
   const other = join(folder, 'other');
