@@ -144,8 +144,8 @@ const ALL: readonly ReportedFinding[] = [
   ...DIGESTS,
   FINDING,
   { ...FINDING, related: [{ message: 'first written here', place: { file: 'stacks/prod.yaml', line: 4 } }] },
-  { code: 'KEA0001', severity: 'note', message: ']]> \u0007 \t 100% <!-- "\r\n::error::', why: 'w', fix: 'f', stacks: ['dev', 'prod'] },
-  { code: 'KEA0001', severity: 'note', message: '', why: 'w', fix: 'f' },
+  { code: 'KEA9999', severity: 'note', message: ']]> \u0007 \t 100% <!-- "\r\n::error::', why: 'w', fix: 'f', stacks: ['dev', 'prod'] },
+  { code: 'KEA9999', severity: 'note', message: '', why: 'w', fix: 'f' },
 ];
 
 test.each([ALL, []])('SARIF is what the schema of the standard takes, and every result has a place', (...findings) => {
