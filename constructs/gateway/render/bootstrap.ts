@@ -55,8 +55,18 @@ function common(platform: ResolvedPlatform, options: ResolvedGatewayOptions): Js
   return {
     node: { id: options.nodeId, cluster: `kea-${platform.stack.name}` },
     admin: { address: socketAddress('127.0.0.1', options.adminPort) },
-    // No admin layer: nothing of this can be changed in a running gateway.
-    layered_runtime: { layers: [{ name: 'kea', static_layer: { 'envoy.reloadable_features.oauth2_use_gcm_encryption': true } }] },
+    // No admin layer: nothing of this can be changed in a running gateway. Without strict chunks, Envoy passes over bytes behind a chunk and takes what follows as a call.
+    layered_runtime: {
+      layers: [
+        {
+          name: 'kea',
+          static_layer: {
+            'envoy.reloadable_features.oauth2_use_gcm_encryption': true,
+            'envoy.reloadable_features.strict_chunk_parsing': true,
+          },
+        },
+      ],
+    },
     ...(throughProxies(platform.stack.identity).length > 0 ? { bootstrap_extensions: [insideExtension()] } : {}),
     overload_manager: overload(options),
     stats_config: statsConfig(),

@@ -265,6 +265,16 @@ test('the bootstrap keeps the admin on loopback and encrypts session cookies wit
   expect(buildBootstrap(platform([]))).toMatchObject({
     node: { id: 'kea-gateway', cluster: 'kea-test' },
     admin: { address: { socket_address: { address: '127.0.0.1', port_value: 9900 } } },
-    layered_runtime: { layers: [{ name: 'kea', static_layer: { 'envoy.reloadable_features.oauth2_use_gcm_encryption': true } }] },
+    layered_runtime: {
+      layers: [
+        {
+          name: 'kea',
+          static_layer: {
+            'envoy.reloadable_features.oauth2_use_gcm_encryption': true,
+            'envoy.reloadable_features.strict_chunk_parsing': true,
+          },
+        },
+      ],
+    },
   });
 });
